@@ -1,0 +1,1 @@
+//! Walks and hashes files in parallel.

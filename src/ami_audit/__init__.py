@@ -1,0 +1,1 @@
+"""ami-audit: signed, hash-chained evidence about a repository."""

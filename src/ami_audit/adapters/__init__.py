@@ -1,0 +1,1 @@
+"""The world: one folder a family, each a stranger to the others."""

@@ -1,0 +1,1 @@
+"""The native core behind the port `ChainCore`."""

@@ -1,0 +1,1 @@
+"""Verbs: what ami-audit does, over domain and ports."""

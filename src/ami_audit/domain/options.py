@@ -1,0 +1,53 @@
+"""What a source may be told to do or to leave out."""
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ami_audit.domain.kinds import LogLevel
+from ami_audit.domain.moment import Moment
+from ami_audit.domain.when import moment_of
+
+
+class AuditOptions(BaseModel):
+    """What a source may be told; each source reads the fields it knows.
+
+    Attributes:
+        since: Only what happened at or after this moment; `"7 days ago"` is accepted.
+        until: Only what happened before this moment.
+        pattern: The target is a glob (`base/**/*.py`), not one path.
+        authors: Only commits whose author's name or e-mail contains one of these, whatever the case.
+        paths: Only what touches one of these paths below the target.
+        ignore: Globs to leave out beside what is left out by default.
+        follow_ignore_files: Honour `.gitignore` and its like.
+        include_vendored: Also look into vendored and build folders.
+        full: Record again what an earlier run has recorded unchanged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: Moment | None = None
+    until: Moment | None = None
+    pattern: bool = False
+    authors: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    follow_ignore_files: bool = True
+    include_vendored: bool = False
+    full: bool = False
+    include_git: bool = False
+    include_hash: bool = True
+    include_blame: bool = False
+    include_dependencies: bool = False
+    include_tests: bool = False
+    include_health: bool = False
+    include_logs: bool = False
+    check_banned_words: bool = False
+    run_ruff: bool = False
+    run_mypy: bool = False
+    run_bandit: bool = False
+    level: LogLevel | None = None
+    reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _spoken(cls, value: object) -> object:
+        return moment_of(value) if isinstance(value, str) else value

@@ -179,9 +179,7 @@ class AuditRecord(BaseModel):
         seed = core.seed_from_text(private_key)
         record_hash = self.record_hash or self.calculate_hash()
         moment = now()
-        message = signed_message(
-            origin=self.origin, record_hash=record_hash, signer=signer, timestamp=written(moment)
-        )
+        message = signed_message(origin=self.origin, record_hash=record_hash, signer=signer, timestamp=written(moment))
         public_key = core.public_key(seed)
         signature = AuditSignature(
             signer=signer,
@@ -190,9 +188,7 @@ class AuditRecord(BaseModel):
             key_id=core.key_id(public_key).hex(),
             public_key=base64.b64encode(public_key).decode(),
         )
-        return self.model_copy(
-            update={"record_hash": record_hash, "signatures": (*self.signatures, signature)}
-        )
+        return self.model_copy(update={"record_hash": record_hash, "signatures": (*self.signatures, signature)})
 
     def verify_signatures(self, trusted: Iterable[str] | None = None) -> SignatureState:
         """Return what is known of this record's signatures: true only when all of them verify.

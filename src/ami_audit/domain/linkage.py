@@ -1,0 +1,115 @@
+"""How sealed records hang together: the record as stored, the trail's head, and one batch to append."""
+
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ZERO_HASH = bytes(32)
+# SHA-256 of nothing: the root of an empty tree (RFC 6962 section 2.1).
+EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+
+_FRAME_START = struct.Struct(">Q32sQ32sI")
+_LENGTH = struct.Struct(">I")
+
+
+class SealedRecord(NamedTuple):
+    """A record exactly as it is stored; the canonical bytes are the truth.
+
+    Attributes:
+        sequence: Position in the trail, from 0.
+        record_id: UUIDv7 text.
+        previous_hash: 32 bytes; zeros for sequence 0.
+        nonce: 0 to 2^64-1.
+        record_hash: SHA-256 of the header, 32 bytes.
+        canonical: RFC 8785 bytes of the content.
+        signatures: Signature block: entries of algorithm u8 (1 = Ed25519), key_id 32, signature 64, timestamp i64 BE
+            (microseconds since 1970, UTC), signer length u16 BE, signer UTF-8; sorted by (key_id, signature).
+    """
+
+    sequence: int
+    record_id: str
+    previous_hash: bytes
+    nonce: int
+    record_hash: bytes
+    canonical: bytes
+    signatures: bytes
+
+
+class Tile(NamedTuple):
+    """One full tile of the Merkle tree (C2SP tlog-tiles): 256 hashes of 32 bytes."""
+
+    level: int
+    index: int
+    hashes: bytes
+
+
+class KeyEvent(NamedTuple):
+    """What one record says about a key.
+
+    Attributes:
+        sequence: The record that says it; `added` keys are valid from it on, `retired` and `revoked` ones to before
+            the next.
+        event: `added`, `retired` or `revoked`.
+        key_id: SHA-256 of the public key, 32 bytes.
+        public_key: 32 bytes.
+        signer: Whose key it is.
+    """
+
+    sequence: int
+    event: str
+    key_id: bytes
+    public_key: bytes
+    signer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a trail ends.
+
+    Attributes:
+        size: How many records are sealed; the next sequence.
+        record_hash: The last record's hash; zeros when the trail is empty.
+        root: RFC 6962 root over `size` leaves.
+        frontier: The tree's right edge: roots of the perfect subtrees of `size`, largest first, 32 bytes each.
+        recorded_at: When the last record was sealed, canonical text; empty when the trail is empty.
+    """
+
+    size: int = 0
+    record_hash: bytes = ZERO_HASH
+    root: bytes = EMPTY_ROOT
+    frontier: bytes = b""
+    recorded_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """Records that follow one head, and the head that follows them; appended whole or not at all."""
+
+    records: Sequence[SealedRecord]
+    head: Head
+    tiles: Sequence[Tile] = ()
+    key_events: Sequence[KeyEvent] = field(default=())
+
+
+class StoredCheckpoint(NamedTuple):
+    """A signed checkpoint (C2SP tlog-checkpoint) over the first `size` records."""
+
+    size: int
+    note: str
+
+
+def frames(records: Iterable[SealedRecord]) -> bytes:
+    """Return records as one buffer for bulk verification.
+
+    A frame is: sequence u64 BE, previous_hash 32, nonce u64 BE, record_hash 32, canonical length u32 BE, canonical,
+    signature block length u32 BE, block. A hash that is not 32 bytes long is cut or filled with zeros, so that it
+    shows as a wrong hash and not as a broken buffer.
+    """
+    parts: list[bytes] = []
+    for record in records:
+        start = _FRAME_START.pack(
+            record.sequence, record.previous_hash, record.nonce, record.record_hash, len(record.canonical)
+        )
+        parts += (start, record.canonical, _LENGTH.pack(len(record.signatures)), record.signatures)
+    return b"".join(parts)

@@ -1,0 +1,101 @@
+"""What the services ask of a record store; one port a caller.
+
+All methods may be called from one event loop only, the one that opened the store. Nothing is acknowledged (returned
+from `append`) before it would survive a power cut.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint, Tile
+from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.verification import Fault
+
+
+class RecordAppender(Protocol):
+    """Moves the head, and nothing else ever changes."""
+
+    async def head(self) -> Head:
+        """Return where the trail ends now; the empty Head for a new store."""
+
+    def turn(self) -> AbstractAsyncContextManager[Head]:
+        """Hold the writer's turn: no other writer, in any process, appends until it is left.
+
+        Yields the head at that moment. Leaving without `append` changes nothing. Not reentrant.
+
+        Raises:
+            StoreError: The turn was not free within the store's timeout; says who to look for.
+        """
+
+    async def append(self, batch: SealedBatch, *, after: Head) -> None:
+        """Append the batch if the trail still ends at `after`: all of it, durably, or nothing.
+
+        May be called inside `turn()` or without it; it is the compare-and-swap that guards the trail.
+
+        Raises:
+            HeadMovedError: Another writer came first; nothing was written.
+            StoreError: The batch could not be written; nothing was written.
+        """
+
+    async def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a signed checkpoint; one of the same size again is ignored when it is the same note.
+
+        Raises:
+            StoreError: It could not be written, or another note of that size is there already.
+        """
+
+    async def close(self) -> None:
+        """Release everything; safe to call twice."""
+
+
+class RecordReader(Protocol):
+    """Reads records; every answer is what was stored, unverified."""
+
+    async def read(self, first: int, *, count: int) -> Sequence[SealedRecord]:
+        """Return up to `count` records from sequence `first` on, ascending; fewer only at the end."""
+
+    async def find(self, name: str) -> Sequence[SealedRecord]:
+        """Return the records that `name` names: a record_id, a record_hash (hex), or a beginning of 6 or more
+        characters of either; at most 10."""
+
+    async def query(self, wanted: AuditFilter) -> Sequence[SealedRecord]:
+        """Return the records that match, in the filter's order; the index is brought up to date first."""
+
+    async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
+        """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`;
+        `limit` and `offset` do not count."""
+
+    async def known(self, keys: Sequence[bytes]) -> Sequence[bool]:
+        """Return for each 32-byte fact key whether a record with that fact is in the trail."""
+
+
+class TreeReader(Protocol):
+    """Reads what stands beside the records."""
+
+    async def tiles(self, level: int, *, first: int, count: int) -> Sequence[Tile]:
+        """Return up to `count` full tiles of that level from index `first` on, ascending."""
+
+    async def key_events(self) -> Sequence[KeyEvent]:
+        """Return what the trail says about its keys, by sequence."""
+
+    async def checkpoints(self) -> Sequence[StoredCheckpoint]:
+        """Return all checkpoints, smallest size first."""
+
+
+class StoreInspector(Protocol):
+    """Finds what is wrong with the store itself, beside the chain's arithmetic."""
+
+    def inspect(self) -> AsyncIterator[Fault]:
+        """Yield faults of the container: broken pages, altered schema or guards, rows where none belong."""
+
+    async def compare(self, records: Sequence[SealedRecord]) -> Sequence[Fault]:
+        """Return where projections of these records (consecutive, as `read` gave them) differ from their canonical
+        bytes: a changed column, a missing row; the record and the column are named."""
+
+    def describe(self) -> dict[str, str]:
+        """Return what a person needs to find the store: `kind`, `location`."""
+
+
+class RecordStore(RecordAppender, RecordReader, TreeReader, StoreInspector, Protocol):
+    """A whole record store: what each driver implements and the contract suite tests."""

@@ -1,0 +1,1 @@
+"""What tests share: twins, builders and fakes, type-checked like the package itself."""

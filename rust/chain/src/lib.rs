@@ -1,1 +1,19 @@
-//! The arithmetic of an audit trail.
+//! The arithmetic of an audit trail: bytes in, hashes and verdicts out.
+//!
+//! The crate knows no Python, no clock and no file. Whatever takes long is given a [`Workers`]
+//! to spread over; nothing here starts a thread.
+pub mod canonical;
+pub mod chain;
+pub mod digest;
+pub mod error;
+pub mod merkle;
+pub mod moment;
+pub mod pow;
+pub mod sign;
+pub mod signatures;
+pub mod slice;
+pub mod workers;
+
+pub use digest::Hash;
+pub use error::{Error, Reason, Refusal};
+pub use workers::Workers;

@@ -1,6 +1,36 @@
 //! The door from Python to the native core: convert, release the GIL, map the error.
+mod bytes;
+mod canonical;
+mod chain;
+mod fault;
+mod identity;
+mod mining;
+mod pool;
+mod signing;
+mod slice;
+mod tree;
+
 use pyo3::prelude::*;
 
 /// The native core of ami-audit.
 #[pymodule]
-mod _native {}
+mod _native {
+    #[pymodule_export]
+    use crate::canonical::canonicalize;
+    #[pymodule_export]
+    use crate::chain::{link, payload_hash, record_hash, record_tag};
+    #[pymodule_export]
+    use crate::fault::{CanonicalError, CoreError};
+    #[pymodule_export]
+    use crate::identity::{generate_seed, uuid7};
+    #[pymodule_export]
+    use crate::mining::search_nonce;
+    #[pymodule_export]
+    use crate::signing::{
+        key_id, public_key, sign, sign_records, signature_blocks, sigset_hash, verify_signature,
+    };
+    #[pymodule_export]
+    use crate::slice::verify_slice;
+    #[pymodule_export]
+    use crate::tree::{grow, leaf_hashes, subtree_root};
+}

@@ -1,0 +1,19 @@
+//! Canonical JSON (RFC 8785), from text straight to sorted text.
+//!
+//! The parser writes as it reads: a member goes to the output when it is met, and only an object
+//! whose keys were out of order is laid out again. Everything that could mean two things to two
+//! readers is refused with the path of the value, never repaired.
+mod fault;
+mod number;
+mod order;
+mod parse;
+mod text;
+
+pub use parse::{canonicalize, canonicalize_into, Scratch};
+pub use text::write_string;
+
+/// Containers inside each other, at most.
+pub const DEPTH_LIMIT: usize = 128;
+
+/// Canonical bytes of one text, at most.
+pub const SIZE_LIMIT: usize = 1 << 20;

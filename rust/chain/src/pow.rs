@@ -1,0 +1,149 @@
+//! Proof of work: the first nonce whose record hash has enough leading zero bits.
+use sha2::block_api::compress256;
+
+use crate::digest::Hash;
+use crate::workers::Workers;
+
+/// The state that SHA-256 starts from (FIPS 180-4 5.3.3).
+const INITIAL: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// The length of a header in bits, which ends its second block.
+const HEADER_BITS: u64 = 104 * 8;
+
+/// A header whose first block is compressed already: a try costs one compression.
+#[derive(Clone)]
+pub struct Midstate {
+    state: [u32; 8],
+    block: [u8; 64],
+}
+
+impl Midstate {
+    /// Compress the constant block of a header (tag, previous hash) and lay out the other.
+    #[must_use]
+    pub fn new(tag: &Hash, previous_hash: &Hash, payload_hash: &Hash) -> Self {
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(tag);
+        block[32..].copy_from_slice(previous_hash);
+        let mut state = INITIAL;
+        compress256(&mut state, &[block]);
+        block = [0; 64];
+        block[..32].copy_from_slice(payload_hash);
+        block[40] = 0x80;
+        block[56..].copy_from_slice(&HEADER_BITS.to_be_bytes());
+        Self { state, block }
+    }
+
+    /// Return the lowest nonce in `start..start + count` that meets the difficulty.
+    #[must_use]
+    pub fn search(&self, difficulty_bits: u32, start: u64, count: u64) -> Option<u64> {
+        let mut block = self.block;
+        let end = start.saturating_add(count);
+        for nonce in start..end {
+            block[32..40].copy_from_slice(&nonce.to_be_bytes());
+            let mut state = self.state;
+            compress256(&mut state, std::slice::from_ref(&block));
+            if has_leading_zeros(&state, difficulty_bits) {
+                return Some(nonce);
+            }
+        }
+        None
+    }
+
+    /// As [`Self::search`], with the range cut among `threads` tasks of `workers`.
+    #[must_use]
+    pub fn search_on(
+        &self,
+        difficulty_bits: u32,
+        start: u64,
+        count: u64,
+        workers: Workers<'_>,
+        threads: usize,
+    ) -> Option<u64> {
+        let share = count.div_ceil(threads.max(1) as u64).max(1);
+        let starts: Vec<u64> = (0..count.div_ceil(share))
+            .map(|task| start.saturating_add(task * share))
+            .collect();
+        let end = start.saturating_add(count);
+        let found = workers.map(starts, |from| {
+            self.search(difficulty_bits, from, share.min(end - from))
+        });
+        found.into_iter().flatten().next()
+    }
+}
+
+/// Return whether the digest that `state` spells begins with `bits` zero bits.
+#[inline]
+fn has_leading_zeros(state: &[u32; 8], bits: u32) -> bool {
+    let (words, rest) = ((bits / 32) as usize, bits % 32);
+    if words == 0 {
+        return state[0].leading_zeros() >= rest;
+    }
+    state.iter().take(words).all(|word| *word == 0)
+        && state
+            .get(words)
+            .map_or(rest == 0, |word| word.leading_zeros() >= rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::{leading_zero_bits, record_hash, record_tag, sha256, ZERO};
+
+    fn midstate() -> (Hash, Hash, Midstate) {
+        let (tag, payload) = (record_tag("example.com/trail"), sha256(b"{}"));
+        (tag, payload, Midstate::new(&tag, &ZERO, &payload))
+    }
+
+    #[test]
+    fn the_nonce_found_is_the_lowest_that_meets_the_difficulty() {
+        let (tag, payload, midstate) = midstate();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(3)
+            .build()
+            .expect("three threads");
+        for bits in 0..14 {
+            let expected = (0..u64::MAX).find(|nonce| {
+                leading_zero_bits(&record_hash(&tag, &ZERO, &payload, *nonce)) >= bits
+            });
+            let whole = 1 << 20;
+            assert_eq!(midstate.search(bits, 0, whole), expected, "{bits} bits");
+            let spread = midstate.search_on(bits, 0, whole, Workers::Pool(&pool), 3);
+            assert_eq!(spread, expected, "{bits} bits on three threads");
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_answers_none() {
+        let (_, _, midstate) = midstate();
+        assert_eq!(midstate.search(256, 0, 1000), None);
+        assert_eq!(midstate.search(0, 7, 0), None);
+    }
+
+    #[test]
+    fn a_search_at_the_end_of_the_nonces_does_not_overflow() {
+        let (_, _, midstate) = midstate();
+        let last = u64::MAX - 1;
+        assert_eq!(
+            midstate.search_on(0, last, 10, Workers::Caller, 4),
+            Some(last)
+        );
+        assert_eq!(midstate.search_on(256, last, 10, Workers::Caller, 4), None);
+    }
+
+    #[test]
+    fn leading_zeros_of_a_state_agree_with_those_of_its_digest() {
+        let state = [0, 0, 0x0000_1fff, 1, 0, 0, 0, 0];
+        assert!(has_leading_zeros(&state, 83));
+        assert!(!has_leading_zeros(&state, 84));
+        assert!(has_leading_zeros(&[0; 8], 256));
+    }
+}

@@ -1,0 +1,108 @@
+//! Verification of a slice of the trail from one buffer: every record, every fault.
+//!
+//! Facts about single records are found in parallel; what relates a record to the one before is
+//! judged afterwards, in order. A damaged record is named alone: its neighbour is measured against
+//! what the damaged one was, as far as the bytes still tell.
+mod facts;
+mod frame;
+mod judge;
+mod keys;
+mod scan;
+
+pub use frame::{read_frames, Frame};
+pub use keys::Keys;
+
+use crate::digest::{record_tag, Hash};
+use crate::workers::Workers;
+
+/// One thing that is wrong with one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// The buffer is malformed here; nothing after it was read.
+    Frame,
+    /// The row's number is not the one that is due.
+    Sequence,
+    /// The canonical text is not an object, or its own `sequence` is not the row's.
+    Content,
+    /// The previous hash is not the record hash before it.
+    Link,
+    /// The record hash is not what the bytes hash to.
+    Hash,
+    /// The record hash has fewer leading zero bits than asked.
+    Bits,
+    /// `recorded_at` is missing, ill-formed or before the one of an earlier record.
+    Time,
+    /// A signature does not verify.
+    Signature,
+    /// A signature is by a key that is not known.
+    UnknownKey,
+    /// A signature is by a key that is not valid at this position.
+    KeyNotValid,
+    /// The signature block is malformed or not sorted.
+    SignatureBlock,
+}
+
+impl Fault {
+    /// Return the name that crosses to Python.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Frame => "frame",
+            Self::Sequence => "sequence",
+            Self::Content => "content",
+            Self::Link => "link",
+            Self::Hash => "hash",
+            Self::Bits => "bits",
+            Self::Time => "time",
+            Self::Signature => "signature",
+            Self::UnknownKey => "unknown-key",
+            Self::KeyNotValid => "key-not-valid",
+            Self::SignatureBlock => "signature-block",
+        }
+    }
+}
+
+/// Where a slice begins and what it is held to.
+pub struct Expectation<'a> {
+    /// The trail's name.
+    pub origin: &'a str,
+    /// The position of the slice's first record.
+    pub first_sequence: u64,
+    /// The record hash before the slice; zeros before the first record.
+    pub previous_hash: Hash,
+    /// `recorded_at` before the slice; empty before the first record.
+    pub previous_recorded_at: &'a str,
+    /// Leading zero bits asked of each record hash.
+    pub minimum_bits: u32,
+    /// The keys whose signatures count.
+    pub keys: &'a Keys,
+}
+
+/// What verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Every fault with the position of its record (first sequence + index in the buffer), sorted.
+    pub faults: Vec<(u64, Fault)>,
+    /// The stored hash of the last record; the expected previous hash of an empty slice.
+    pub last_hash: Hash,
+    /// `recorded_at` of the last record that can be believed.
+    pub last_recorded_at: String,
+    /// The leaf hash of each record, one after the other.
+    pub leaf_hashes: Vec<u8>,
+    /// How many records carry no signature.
+    pub unsigned: u64,
+}
+
+/// Verify the records of `buffer`.
+#[must_use]
+pub fn verify_slice(buffer: &[u8], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
+    let (frames, is_whole) = read_frames(buffer);
+    let tag = record_tag(expected.origin);
+    let share = workers.share(frames.len());
+    let tasks: Vec<_> = frames.chunks(share).enumerate().collect();
+    let parts = workers.map(tasks, |(task, frames)| {
+        let first = expected.first_sequence + (task * share) as u64;
+        facts::gather(frames, first, &tag, expected)
+    });
+    judge::judge(&frames, &parts.concat(), is_whole, expected)
+}

@@ -15,11 +15,18 @@ from ami_audit.domain.values import frozen
 
 FORMAT = "ami-audit/record/v1"
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode
 
 
 def content_of(
-    draft: AuditDraft, *, record_id: str, run_id: str, sequence: int | None, recorded_at: str | None
+    draft: AuditDraft,
+    *,
+    record_id: str,
+    run_id: str,
+    sequence: int | None,
+    recorded_at: str | None,
 ) -> dict[str, Any]:
     """Return the object that is hashed when `draft` is sealed at that position.
 
@@ -43,7 +50,10 @@ def content_of(
         "actor_type": draft.actor_type,
         "classification": draft.classification,
         "context": draft.context,
-        "findings": [_finding(finding, record_id, index) for index, finding in enumerate(draft.findings)],
+        "findings": [
+            _finding(finding, record_id, index)
+            for index, finding in enumerate(draft.findings)
+        ],
         "format": FORMAT,
         "metadata": metadata,
         "outcome": draft.outcome,
@@ -57,7 +67,10 @@ def content_of(
         "target": draft.target,
         "target_type": draft.target_type,
         "timestamp": recorded_at if moment is None else _canonical_time(moment),
-        "violations": [_violation(violation, record_id, index) for index, violation in enumerate(draft.violations)],
+        "violations": [
+            _violation(violation, record_id, index)
+            for index, violation in enumerate(draft.violations)
+        ],
     }
 
 
@@ -66,7 +79,10 @@ def worst(draft: AuditDraft) -> AuditSeverity:
     if not draft.findings and not draft.violations:
         return draft.severity
     judged = (*draft.findings, *draft.violations)
-    return max((draft.severity, *(item.severity for item in judged)), key=lambda severity: severity.weight)
+    return max(
+        (draft.severity, *(item.severity for item in judged)),
+        key=lambda severity: severity.weight,
+    )
 
 
 def encoded(content: Mapping[str, Any]) -> bytes:
@@ -87,11 +103,17 @@ def _canonical_time(moment: datetime | str) -> str:
 
 
 def _finding(finding: AuditFinding, record_id: str, index: int) -> dict[str, Any]:
-    return {**finding.model_dump(mode="json"), "finding_id": _part_id(record_id, "finding", index)}
+    return {
+        **finding.model_dump(mode="json"),
+        "finding_id": _part_id(record_id, "finding", index),
+    }
 
 
 def _violation(violation: AuditViolation, record_id: str, index: int) -> dict[str, Any]:
-    return {**violation.model_dump(mode="json"), "violation_id": _part_id(record_id, "violation", index)}
+    return {
+        **violation.model_dump(mode="json"),
+        "violation_id": _part_id(record_id, "violation", index),
+    }
 
 
 def _part_id(record_id: str, part: str, index: int) -> str:

@@ -52,11 +52,16 @@ class AuditSignature(BaseModel):
     def message(self, *, origin: str, record_hash: str) -> bytes:
         """Return the bytes this signature covers on the record of that hash."""
         return signed_message(
-            origin=origin, record_hash=record_hash, signer=self.signer, timestamp=written(self.timestamp)
+            origin=origin,
+            record_hash=record_hash,
+            signer=self.signer,
+            timestamp=written(self.timestamp),
         )
 
 
-def signed_message(*, origin: str, record_hash: str, signer: str, timestamp: str) -> bytes:
+def signed_message(
+    *, origin: str, record_hash: str, signer: str, timestamp: str
+) -> bytes:
     """Return the bytes a record signature covers: a context line, then RFC 8785 JSON.
 
     The five keys are already in canonical order and every value is text, whose canonical form `json` writes.
@@ -68,4 +73,6 @@ def signed_message(*, origin: str, record_hash: str, signer: str, timestamp: str
         "signer": signer,
         "timestamp": timestamp,
     }
-    return _CONTEXT + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return (
+        _CONTEXT + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    )

@@ -79,6 +79,7 @@ _BREAKS = {
     "checkpoint": VerificationLevel.CHECKPOINT,
     "hash": VerificationLevel.HASHES,
     "content": VerificationLevel.HASHES,
+    "form": VerificationLevel.HASHES,
     "bits": VerificationLevel.HASHES,
     "time": VerificationLevel.HASHES,
     "column": VerificationLevel.HASHES,

@@ -29,7 +29,9 @@ _EPOCH = re.compile(r"@(-?\d{1,12})(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-?(\d{2}|W\d{2}).*", re.ASCII)
 
 
-def moment_of(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> datetime:
+def moment_of(
+    text: str, *, now: datetime | None = None, zone: tzinfo = UTC
+) -> datetime:
     """Return the moment a person means, in UTC.
 
     Args:
@@ -43,7 +45,12 @@ def moment_of(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> 
     word = text.strip().lower()
     present = (now or installed.now()).astimezone(UTC)
     try:
-        moment = _named(word, present, zone) or _span(word, present) or _epoch(word) or _iso(text.strip(), zone)
+        moment = (
+            _named(word, present, zone)
+            or _span(word, present)
+            or _epoch(word)
+            or _iso(text.strip(), zone)
+        )
     except (OverflowError, ValueError) as error:
         raise UsageError(f"The time `{text}` cannot be used: {error}.") from error
     if moment is None:
@@ -55,7 +62,9 @@ def moment_of(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> 
 
 
 def _named(word: str, present: datetime, zone: tzinfo) -> datetime | None:
-    midnight = present.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = present.astimezone(zone).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     match word:
         case "now":
             return present

@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint, Tile
+from ami_audit.domain.linkage import (
+    Head,
+    KeyEvent,
+    SealedBatch,
+    SealedRecord,
+    StoredCheckpoint,
+    Tile,
+)
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.verification import Fault
 
@@ -66,8 +73,11 @@ class RecordReader(Protocol):
         """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`;
         `limit` and `offset` do not count."""
 
-    async def known(self, keys: Sequence[bytes]) -> Sequence[bool]:
-        """Return for each 32-byte fact key whether a record with that fact is in the trail."""
+    async def known(self, keys: Sequence[bytes], *, before: int) -> Sequence[bool]:
+        """Return for each 32-byte fact key whether a record below sequence `before` holds that fact.
+
+        Only records below `before` are indexed first, so that a run does not pay for indexing what it appends itself.
+        """
 
 
 class TreeReader(Protocol):

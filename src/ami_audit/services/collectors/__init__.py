@@ -1,0 +1,1 @@
+"""How facts are collected: all at once."""

@@ -1,0 +1,83 @@
+"""Turns stored rows back into records."""
+
+import base64
+import json
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from ami_audit.domain.errors import IntegrityError
+from ami_audit.domain.keyring import KeyRing
+from ami_audit.domain.linkage import ZERO_HASH, SealedRecord
+from ami_audit.domain.record import GENESIS_PREVIOUS, AuditRecord
+from ami_audit.domain.signature import AuditSignature
+
+_ENTRY = struct.Struct(">B32s64sqH")
+_ALGORITHMS = {1: "Ed25519"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def records_of(
+    sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing
+) -> list[AuditRecord]:
+    """Return stored rows as records, with the public keys the trail names.
+
+    Raises:
+        IntegrityError: A row's canonical bytes or signatures cannot be read.
+    """
+    return [_record(row, origin, ring) for row in sealed]
+
+
+def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:
+    try:
+        return AuditRecord.from_content(
+            json.loads(row.canonical),
+            origin=origin,
+            record_hash=row.record_hash.hex(),
+            previous_hash=GENESIS_PREVIOUS
+            if row.previous_hash == ZERO_HASH
+            else row.previous_hash.hex(),
+            nonce=row.nonce,
+            signatures=tuple(_signatures(row.signatures, ring)),
+        )
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        struct.error,
+        RecursionError,
+    ) as error:
+        raise IntegrityError(
+            f"Record {row.sequence} is damaged and cannot be read; `ami-audit verify` says what is wrong with it."
+        ) from error
+
+
+def _signatures(block: bytes, ring: KeyRing) -> Iterator[AuditSignature]:
+    start = 0
+    while start < len(block):
+        algorithm, key_id, signature, timestamp_us, length = _ENTRY.unpack_from(
+            block, start
+        )
+        start += _ENTRY.size
+        signer = block[start : start + length].decode()
+        start += length
+        known = ring.named(key_id)
+        yield AuditSignature(
+            signer=signer,
+            signature=base64.b64encode(signature).decode(),
+            algorithm=_ALGORITHMS[algorithm],
+            timestamp=_EPOCH + timedelta(microseconds=timestamp_us),
+            key_id=key_id.hex(),
+            public_key=base64.b64encode(known.public_key).decode() if known else None,
+        )
+
+
+def only(found: Sequence[SealedRecord], name: str) -> SealedRecord | None:
+    """Return the one row that a name stands for, or None.
+
+    Raises:
+        IntegrityError: Several rows carry that name in full, or it begins several names.
+    """
+    if len(found) > 1:
+        raise IntegrityError(f"`{name}` names {len(found)} records; write more of it.")
+    return found[0] if found else None

@@ -1,0 +1,238 @@
+"""Turns drafts into sealed records that follow a head: hashes, links, signatures, tree."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate, count, pairwise
+
+from ami_audit.domain.content import content_of, encoded
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.errors import MalformedError
+from ami_audit.domain.keyring import events_of
+from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, Tile
+from ami_audit.domain.moment import microseconds, read, written
+from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.signer import Signer
+
+_MINING_SLICE = 1 << 22
+_KEY_TARGETS = frozenset(("key", "trail"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One draft on its way into a trail, with the run it belongs to."""
+
+    draft: AuditDraft
+    run_id: str = ""
+
+
+class Sealer:
+    """Seals batches for one trail."""
+
+    def __init__(
+        self,
+        core: ChainCore,
+        *,
+        origin: str,
+        difficulty_bits: int = 0,
+        threads: int = 1,
+    ) -> None:
+        """Args: `difficulty_bits` is what genesis asks of every record hash; `threads` mine in parallel."""
+        self._core = core
+        self._origin = origin
+        self._tag = core.record_tag(origin)
+        self._difficulty_bits = difficulty_bits
+        self._threads = threads
+
+    def seal(
+        self,
+        entries: Sequence[Entry],
+        *,
+        head: Head,
+        edges: list[bytes],
+        moment: datetime,
+        signers: Sequence[Signer],
+    ) -> tuple[SealedBatch, list[bytes]]:
+        """Return the entries sealed after `head`, and the tree's new partial tiles.
+
+        Args:
+            entries: At least one.
+            head: What the batch follows.
+            edges: The partial tile of each level at `head` (see ChainCore.grow).
+            moment: Now; a clock that went back is held at the head's own time.
+            signers: Who signs each record.
+
+        Raises:
+            MalformedError: A draft cannot be sealed; names the path of the value. Nothing was sealed.
+        """
+        recorded = max(written(moment), head.recorded_at)
+        ids = _ids(self._core, entries)
+        texts = [
+            encoded(
+                _content(
+                    entry,
+                    record_id=ids[index],
+                    sequence=head.size + index,
+                    recorded_at=recorded,
+                )
+            )
+            for index, entry in enumerate(entries)
+        ]
+        canonical, hashes, nonces = self._link(texts, head.record_hash)
+        blocks = self._sign(b"".join(hashes), recorded, signers)
+        records = [
+            SealedRecord(
+                head.size + index,
+                ids[index],
+                previous,
+                nonces[index],
+                record_hash,
+                canonical[index],
+                block,
+            )
+            for index, (previous, record_hash, block) in enumerate(
+                zip([head.record_hash, *hashes], hashes, blocks, strict=False)
+            )
+        ]
+        new_head, tiles, new_edges = self._grow(records, head, edges, recorded)
+        return SealedBatch(
+            records, new_head, tiles, _key_events(entries, texts)
+        ), new_edges
+
+    def _link(
+        self, texts: Sequence[bytes], previous: bytes
+    ) -> tuple[list[bytes], list[bytes], list[int]]:
+        if self._difficulty_bits:
+            return self._mine(texts, previous)
+        joined, ends, _, record_hashes = self._core.link(
+            b"".join(texts),
+            list(accumulate(map(len, texts))),
+            tag=self._tag,
+            previous_hash=previous,
+        )
+        canonical = [joined[start:end] for start, end in pairwise([0, *ends])]
+        return canonical, cut(record_hashes, 32), [0] * len(texts)
+
+    def _mine(
+        self, texts: Sequence[bytes], previous: bytes
+    ) -> tuple[list[bytes], list[bytes], list[int]]:
+        canonical: list[bytes] = []
+        hashes: list[bytes] = []
+        nonces: list[int] = []
+        for text in texts:
+            canonical.append(self._core.canonicalize(text))
+            payload = self._core.payload_hash(canonical[-1])
+            nonces.append(self._nonce(previous, payload))
+            previous = self._core.record_hash(
+                self._tag, previous, payload, nonce=nonces[-1]
+            )
+            hashes.append(previous)
+        return canonical, hashes, nonces
+
+    def _nonce(self, previous: bytes, payload: bytes) -> int:
+        for start in count(0, _MINING_SLICE):
+            nonce = self._core.search_nonce(
+                self._tag,
+                previous,
+                payload,
+                difficulty_bits=self._difficulty_bits,
+                start=start,
+                budget=_MINING_SLICE,
+                threads=self._threads,
+            )
+            if nonce is not None:
+                return nonce
+        raise AssertionError("count() never ends")
+
+    def _sign(
+        self, record_hashes: bytes, recorded: str, signers: Sequence[Signer]
+    ) -> list[bytes]:
+        timestamp_us = microseconds(read(recorded))
+        signed = [
+            self._blocks(record_hashes, timestamp_us, signer) for signer in signers
+        ]
+        if not signed:
+            return [b""] * (len(record_hashes) // 32)
+        if len(signed) == 1:
+            return signed[0]
+        # An entry begins with its algorithm byte, then key id and signature: entries sort as the format asks.
+        return [b"".join(sorted(entries)) for entries in zip(*signed, strict=True)]
+
+    def _blocks(
+        self, record_hashes: bytes, timestamp_us: int, signer: Signer
+    ) -> list[bytes]:
+        signatures = signer.sign_records(
+            origin=self._origin, timestamp_us=timestamp_us, record_hashes=record_hashes
+        )
+        joined, ends = self._core.signature_blocks(
+            signer.key_id,
+            signer=signer.signer,
+            timestamp_us=timestamp_us,
+            signatures=signatures,
+        )
+        return [joined[start:end] for start, end in pairwise([0, *ends])]
+
+    def _grow(
+        self,
+        records: Sequence[SealedRecord],
+        head: Head,
+        edges: list[bytes],
+        recorded: str,
+    ) -> tuple[Head, list[Tile], list[bytes]]:
+        leaves = leaf_hashes(self._core, records)
+        root, frontier, new_edges, tiles = self._core.grow(
+            head.size, frontier=head.frontier, edges=edges, leaves=leaves
+        )
+        new_head = Head(
+            head.size + len(records), records[-1].record_hash, root, frontier, recorded
+        )
+        return new_head, [Tile(*tile) for tile in tiles], new_edges
+
+
+def leaf_hashes(core: ChainCore, records: Sequence[SealedRecord]) -> bytes:
+    """Return the RFC 6962 leaf hashes of consecutive records, 32 bytes each."""
+    return core.leaf_hashes(
+        records[0].sequence,
+        b"".join(record.record_hash for record in records),
+        blocks=b"".join(record.signatures for record in records),
+        ends=list(accumulate(len(record.signatures) for record in records)),
+    )
+
+
+def cut(joined: bytes, length: int) -> list[bytes]:
+    """Return `joined` in pieces of `length` bytes."""
+    return [joined[start : start + length] for start in range(0, len(joined), length)]
+
+
+def _ids(core: ChainCore, entries: Sequence[Entry]) -> list[str]:
+    fresh = iter(
+        core.uuid7(sum(not entry.draft.record_id for entry in entries))
+        if entries
+        else ()
+    )
+    return [entry.draft.record_id or next(fresh) for entry in entries]
+
+
+def _content(
+    entry: Entry, *, record_id: str, sequence: int, recorded_at: str
+) -> dict[str, object]:
+    try:
+        return content_of(
+            entry.draft,
+            record_id=record_id,
+            run_id=entry.run_id,
+            sequence=sequence,
+            recorded_at=recorded_at,
+        )
+    except (TypeError, ValueError) as error:
+        raise MalformedError("record_id", f"`{record_id}` is not a UUID") from error
+
+
+def _key_events(entries: Sequence[Entry], texts: Sequence[bytes]) -> list[KeyEvent]:
+    return [
+        event
+        for entry, text in zip(entries, texts, strict=True)
+        if entry.draft.target_type in _KEY_TARGETS
+        for event in events_of(json.loads(text))
+    ]

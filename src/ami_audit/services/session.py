@@ -1,0 +1,105 @@
+"""An open trail with everything that works on it, kept for as long as its caller needs it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ami_audit.domain.checkpoint import SignedCheckpoint
+from ami_audit.domain.keyring import KeyRing
+from ami_audit.domain.linkage import StoredCheckpoint
+from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.clock import Clock
+from ami_audit.ports.guard import CheckpointGuard
+from ami_audit.ports.signer import Signer
+from ami_audit.ports.stores import RecordStore
+from ami_audit.services.checkpoints import checkpoint, refuse_rollback
+from ami_audit.services.genesis import genesis_of, open_trail
+from ami_audit.services.trail import Trail
+
+
+@dataclass(slots=True)
+class Session:
+    """One store, and its trail once somebody writes.
+
+    Attributes:
+        store: The records.
+        core: The arithmetic.
+        clock: The time.
+        signers: Gives who signs; asked at the first write only, so that reading needs no key.
+        guard_of: Gives the place outside the store where a trail's last checkpoint is kept.
+        new_origin: The name of a trail that is begun in this session.
+        difficulty_bits: What a trail that is begun in this session asks of its hashes.
+    """
+
+    store: RecordStore
+    core: ChainCore
+    clock: Clock
+    signers: Callable[[], Sequence[Signer]]
+    guard_of: Callable[[str], CheckpointGuard]
+    new_origin: str
+    difficulty_bits: int = 0
+    threads: int = 1
+    _trail: Trail | None = None
+    _checked_size: int = 0
+
+    async def trail(self) -> Trail:
+        """Return the trail, open for appending; begun now when the store is empty.
+
+        Raises:
+            RolledBackError: The store is behind what this machine has signed before.
+            KeyStoreError: There is no key to sign with.
+        """
+        if self._trail is None:
+            self._trail = await open_trail(
+                self.store,
+                self.core,
+                clock=self.clock,
+                signers=self.signers(),
+                origin=self.new_origin,
+                difficulty_bits=self.difficulty_bits,
+                threads=self.threads,
+            )
+            self._checked_size = await self._refuse_rollback(self._trail)
+        return self._trail
+
+    async def origin(self) -> str:
+        """Return the trail's name; empty for a store without records."""
+        if self._trail is not None:
+            return self._trail.origin
+        facts = await genesis_of(self.store)
+        return str(facts["origin"]) if facts else ""
+
+    async def ring(self) -> KeyRing:
+        """Return the keys that the trail names."""
+        return KeyRing(await self.store.key_events())
+
+    async def checkpoint(self) -> StoredCheckpoint | None:
+        """Sign where the trail stands; None when nothing was appended in this session."""
+        trail = self._trail
+        if trail is None:
+            return None
+        await trail.settle()
+        head = await trail.refresh()
+        return await checkpoint(
+            self.store,
+            head,
+            origin=trail.origin,
+            signers=trail.signers[:1],
+            guard=self.guard_of(trail.origin),
+        )
+
+    async def close(self) -> None:
+        """Sign a last checkpoint if anything was appended, and release the store; safe to call twice."""
+        try:
+            if self._trail is not None and self._trail.head.size > self._checked_size:
+                await self.checkpoint()
+        finally:
+            self._trail = None
+            await self.store.close()
+
+    async def _refuse_rollback(self, trail: Trail) -> int:
+        last = self.guard_of(trail.origin).last()
+        if last is None:
+            return 0
+        known = SignedCheckpoint.parse(last).checkpoint
+        refuse_rollback(trail.head, known, self.guard_of(trail.origin))
+        return known.size

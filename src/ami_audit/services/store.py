@@ -1,0 +1,203 @@
+"""AuditStore: stores and finds the records of one trail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.keyring import KeyRing
+from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.linkage import SealedRecord
+from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.verification import VerificationReport
+from ami_audit.ports.signer import Signer
+from ami_audit.services.portal import Portal, portal
+from ami_audit.services.reading import only, records_of
+from ami_audit.services.session import Session
+from ami_audit.services.usecases.verify import Verifier
+
+_EVERYTHING = 1 << 40
+
+
+class AuditStore:
+    """The records of one trail; opened at the first use, usable from any thread and any event loop.
+
+    Use it as a context manager, async or plain, or call `close`; closing signs a checkpoint over what was appended.
+    """
+
+    def __init__(
+        self, opener: Callable[[], Awaitable[Session]], *, on: Portal = portal
+    ) -> None:
+        """Args: `opener` opens the trail, on the portal's loop; `on` is where everything runs."""
+        self._opener = opener
+        self._portal = on
+        self._session: Session | None = None
+        self._opening: asyncio.Lock | None = None
+
+    async def store_record(self, record: AuditRecord) -> AuditRecord:
+        """Seal the record at the trail's end, durably, and return it as sealed; its `record_id` stays.
+
+        Raises:
+            MalformedError: A value cannot be sealed; names its path.
+            StoreError: Nothing was stored.
+        """
+        return (await self.append([record.draft()], run_id=record.run_id))[0]
+
+    async def append(
+        self,
+        drafts: Sequence[AuditDraft],
+        *,
+        run_id: str = "",
+        also_signed_by: Sequence[Signer] = (),
+    ) -> list[AuditRecord]:
+        """Seal the drafts next to each other, all or none, and return them as sealed.
+
+        Raises:
+            MalformedError: A value cannot be sealed; names its path.
+            StoreError: Nothing was stored.
+        """
+        return await self._portal.call(self._append(drafts, run_id, also_signed_by))
+
+    async def append_unread(
+        self, drafts: Sequence[AuditDraft], *, run_id: str = ""
+    ) -> int:
+        """Seal the drafts as `append` does and return how many, without making records of them."""
+
+        async def work() -> int:
+            trail = await (await self._open()).trail()
+            return len(await trail.append(drafts, run_id=run_id))
+
+        return await self._portal.call(work())
+
+    async def get_record(self, record_id: str) -> AuditRecord | None:
+        """Return the record of that id, hash, or beginning of either (6 characters or more); None if there is none.
+
+        Raises:
+            IntegrityError: The name begins several records' names.
+        """
+        return await self._portal.call(self._get(record_id))
+
+    async def query_records(self, filter: AuditFilter) -> list[AuditRecord]:  # noqa: A002 (SPEC.md's name)
+        """Return the records that match."""
+        return await self._portal.call(self._query(filter))
+
+    async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
+        """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`."""
+
+        async def work() -> dict[str, int]:
+            return await (await self._open()).store.tally(wanted, by)
+
+        return await self._portal.call(work())
+
+    async def known(self, keys: Sequence[bytes], *, before: int) -> Sequence[bool]:
+        """Return for each fact key whether a record below sequence `before` holds that fact."""
+
+        async def work() -> Sequence[bool]:
+            return await (await self._open()).store.known(keys, before=before)
+
+        return await self._portal.call(work())
+
+    async def get_provenance_chain(self, target: str) -> list[AuditRecord]:
+        """Return everything recorded about a target, oldest first: observations of it and commits that changed it."""
+        return await self._portal.call(self._provenance(target))
+
+    async def verify_integrity(self) -> bool:
+        """Return whether every record hashes, links and stands in the store as it was sealed; see `verify`."""
+        return (await self.verify()).is_sound
+
+    async def verify(self, **options: Any) -> VerificationReport:
+        """Check the whole trail; `options` are those of `Verifier.verify`."""
+
+        async def work() -> VerificationReport:
+            session = await self._open()
+            verifier = Verifier(session.store, session.core, clock=session.clock)
+            return await verifier.verify(**{"guard_of": session.guard_of, **options})
+
+        return await self._portal.call(work())
+
+    async def session(self) -> Session:
+        """Return the open session; only for work on the portal's loop."""
+        return await self._portal.call(self._open())
+
+    async def close(self) -> None:
+        """Sign a checkpoint over what was appended and release the store; a later use opens it again."""
+        await self._portal.call(self._close())
+
+    def close_now(self) -> None:
+        """Do what `close` does, from plain code."""
+        self._portal.run(self._close())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: object,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: object,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close_now()
+
+    async def _open(self) -> Session:
+        if self._opening is None:
+            self._opening = asyncio.Lock()
+        async with self._opening:
+            if self._session is None:
+                self._session = await self._opener()
+            return self._session
+
+    async def _close(self) -> None:
+        session, self._session, self._opening = self._session, None, None
+        if session is not None:
+            await session.close()
+
+    async def _append(
+        self,
+        drafts: Sequence[AuditDraft],
+        run_id: str,
+        also_signed_by: Sequence[Signer],
+    ) -> list[AuditRecord]:
+        trail = await (await self._open()).trail()
+        rows = await trail.append(drafts, run_id=run_id, also_signed_by=also_signed_by)
+        return records_of(rows, origin=trail.origin, ring=trail.ring)
+
+    async def _get(self, name: str) -> AuditRecord | None:
+        session = await self._open()
+        row = only(await session.store.find(name), name)
+        return (await self._read(session, [row]))[0] if row else None
+
+    async def _query(self, wanted: AuditFilter) -> list[AuditRecord]:
+        session = await self._open()
+        return await self._read(session, await session.store.query(wanted))
+
+    async def _provenance(self, target: str) -> list[AuditRecord]:
+        session = await self._open()
+        about = await session.store.query(AuditFilter(target=target, limit=_EVERYTHING))
+        changing = AuditFilter(
+            target_type=AuditTargetType.GIT,
+            text=f'"path":"{target}"',
+            limit=_EVERYTHING,
+        )
+        rows = {
+            row.sequence: row for row in (*about, *await session.store.query(changing))
+        }
+        return await self._read(session, [rows[sequence] for sequence in sorted(rows)])
+
+    async def _read(
+        self, session: Session, rows: Sequence[SealedRecord]
+    ) -> list[AuditRecord]:
+        ring = await session.ring() if rows else KeyRing()
+        return records_of(rows, origin=await session.origin(), ring=ring)

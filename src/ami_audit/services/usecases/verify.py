@@ -1,0 +1,114 @@
+"""Checks a whole trail and says how far it is proven."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from time import perf_counter
+
+from ami_audit.domain.errors import IntegrityError
+from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.linkage import Head, SealedRecord
+from ami_audit.domain.verification import Fault, VerificationReport, broken_by, proven
+from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.clock import Clock
+from ami_audit.ports.guard import CheckpointGuard
+from ami_audit.ports.progress import Progress, silent
+from ami_audit.ports.stores import RecordStore
+from ami_audit.services.genesis import genesis_facts
+from ami_audit.services.verification.endings import Endings
+from ami_audit.services.verification.walk import Walk
+
+_CHUNK = 8192
+_LOWEST = -(1 << 63)
+
+GuardOf = Callable[[str], CheckpointGuard]
+
+
+class Verifier:
+    """Checks one trail's store."""
+
+    def __init__(self, store: RecordStore, core: ChainCore, *, clock: Clock) -> None:
+        self._store = store
+        self._core = core
+        self._clock = clock
+
+    async def verify(
+        self,
+        *,
+        required: VerificationLevel = VerificationLevel.HASHES,
+        pinned: Iterable[bytes] = (),
+        guard_of: GuardOf | None = None,
+        progress: Progress = silent,
+    ) -> VerificationReport:
+        """Check everything the store holds against the canonical bytes, and these against each other.
+
+        Args:
+            required: A lower level is a failure, and so is every fault.
+            pinned: Ids of keys the caller trusts; with one of them in genesis the level may reach `pinned-keys`.
+            guard_of: Gives the place outside the store where a trail's last checkpoint is remembered.
+            progress: Told of `records` checked.
+        """
+        started, clock_started = self._clock(), perf_counter()
+        faults = [fault async for fault in self._store.inspect()]
+        walk, stored = await self._begin(faults)
+        guard = guard_of(walk.origin) if guard_of and walk.origin else None
+        endings = Endings(self._store, self._core, walk, guard=guard)
+        await endings.read(faults)
+        async for records in self._chunks(endings.sizes()):
+            faults += await self._store.compare(records)
+            faults += walk.check(records)
+            faults += await endings.check_tiles()
+            progress.step(
+                "records", done=walk.head.size, total=max(stored.size, walk.head.size)
+            )
+        faults += await endings.check(stored)
+        level, reasons = endings.level(frozenset(pinned))
+        return VerificationReport(
+            origin=walk.origin,
+            level=proven(level, faults),
+            required=required,
+            size=walk.head.size,
+            unsigned=walk.unsigned,
+            root=walk.head.root.hex(),
+            head=walk.head.record_hash.hex(),
+            checkpoint_size=endings.checkpoint_size,
+            faults=tuple(faults),
+            reasons=tuple(reasons),
+            started_at=started,
+            seconds=perf_counter() - clock_started,
+        )
+
+    async def _begin(self, faults: list[Fault]) -> tuple[Walk, Head]:
+        stored = await self._store.head()
+        first = await self._store.read(0, count=1)
+        try:
+            facts = (
+                genesis_facts(first[0])
+                if first
+                else {"origin": "", "difficulty_bits": 0}
+            )
+        except IntegrityError as error:
+            faults.append(
+                Fault(
+                    check="content",
+                    where="record 0",
+                    detail=str(error),
+                    breaks=broken_by("link"),
+                )
+            )
+            facts = {"origin": "", "difficulty_bits": 0}
+        return Walk(
+            self._core, origin=facts["origin"], difficulty_bits=facts["difficulty_bits"]
+        ), stored
+
+    async def _chunks(
+        self, stops: Sequence[int]
+    ) -> AsyncIterator[Sequence[SealedRecord]]:
+        """Yield all records in order, cut after each size in `stops`, whose roots are asked for."""
+        size, first = 0, _LOWEST
+        while True:
+            stop = next((stop for stop in stops if stop > size), size + _CHUNK)
+            records = await self._store.read(first, count=min(_CHUNK, stop - size))
+            if not records:
+                return
+            yield records
+            size += len(records)
+            first = records[-1].sequence + 1

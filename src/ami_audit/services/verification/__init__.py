@@ -1,0 +1,1 @@
+"""The parts of verification: the walk along the records, and what stands at its end."""

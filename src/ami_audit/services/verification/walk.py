@@ -1,0 +1,182 @@
+"""Walks along the records: hashes, links, signatures, the tree, and what the records say about keys."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from ami_audit.domain.errors import MalformedError
+from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, KeyRing, events_of
+from ami_audit.domain.linkage import (
+    ZERO_HASH,
+    Head,
+    KeyEvent,
+    SealedRecord,
+    Tile,
+    frames,
+)
+from ami_audit.domain.verification import Fault, broken_by
+from ami_audit.ports.chain_core import ChainCore
+
+# What each check of the native core says, in words.
+_DETAILS = {
+    "frame": "the stored row cannot be read as a record",
+    "sequence": "its number is not the one that follows",
+    "content": "its canonical text is not an object with this sequence",
+    "link": "its previous_hash is not the hash of the record before",
+    "hash": "its record_hash is not what its canonical bytes, previous_hash and nonce hash to",
+    "bits": "its record_hash has fewer leading zero bits than genesis asks for",
+    "time": "its recorded_at is missing, malformed or earlier than the record before",
+    "signature": "a signature does not verify",
+    "unknown-key": "it is signed with a key that the trail does not name",
+    "key-not-valid": "it is signed with a key that was not valid at this position",
+    "signature-block": "its signatures are malformed or out of order",
+    "form": "its canonical bytes are not RFC 8785 JSON",
+}
+_KEY_MARKS = tuple(
+    f'"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS)
+)
+_ZERO_TAG = bytes(32)
+
+
+class Walk:
+    """What is known of a trail after the records checked so far."""
+
+    def __init__(self, core: ChainCore, *, origin: str, difficulty_bits: int) -> None:
+        self.origin = origin
+        self.head = Head()
+        self.ring = KeyRing()
+        self.key_events: list[KeyEvent] = []
+        self.unsigned = 0
+        self.roots: dict[int, bytes] = {}
+        self.new_tiles: list[Tile] = []
+        self._core = core
+        self._difficulty_bits = difficulty_bits
+        self._edges: list[bytes] = []
+        self._expected = 0
+
+    def check(self, records: Sequence[SealedRecord]) -> list[Fault]:
+        """Check the records that come next, and return every fault."""
+        self._learn(records)
+        faults: list[Fault] = []
+        for run in _runs(records):
+            faults += self._gap(run[0])
+            if run[0].sequence >= 0:
+                faults += self._check_run(run)
+            self._expected = run[-1].sequence + 1
+        return faults
+
+    def _gap(self, first: SealedRecord) -> list[Fault]:
+        if first.sequence == self._expected:
+            return []
+        missing = first.sequence - self._expected
+        what = (
+            f"{missing} records from {self._expected} on are missing"
+            if missing > 0
+            else "it has no place here"
+        )
+        return [_fault(first, "sequence", what)]
+
+    def _check_run(self, run: Sequence[SealedRecord]) -> list[Fault]:
+        first = run[0].sequence
+        found, last_hash, last_time, leaves, unsigned = self._core.verify_slice(
+            frames(run),
+            origin=self.origin,
+            first_sequence=first,
+            previous_hash=self.head.record_hash if self.head.size else ZERO_HASH,
+            previous_recorded_at=self.head.recorded_at,
+            minimum_bits=self._difficulty_bits,
+            keys=self.ring.packed(),
+        )
+        self._grow(len(run), leaves, last_hash=last_hash, last_time=last_time)
+        self.unsigned += unsigned
+        faults = [
+            _fault(run[position - first], kind, _DETAILS.get(kind, kind))
+            for position, kind in found
+        ]
+        return faults + self._form_faults(run)
+
+    def _grow(
+        self, count: int, leaves: bytes, *, last_hash: bytes, last_time: str
+    ) -> None:
+        root, frontier, self._edges, tiles = self._core.grow(
+            self.head.size,
+            frontier=self.head.frontier,
+            edges=self._edges,
+            leaves=leaves,
+        )
+        self.head = Head(self.head.size + count, last_hash, root, frontier, last_time)
+        self.new_tiles += [Tile(*tile) for tile in tiles]
+        self.roots[self.head.size] = root
+
+    def _form_faults(self, run: Sequence[SealedRecord]) -> list[Fault]:
+        """Canonical bytes that are not canonical hash well, but two readers may read them differently."""
+        texts = [record.canonical for record in run]
+        joined = b"".join(texts)
+        try:
+            same = self._core.link(
+                joined,
+                list(accumulate(map(len, texts))),
+                tag=_ZERO_TAG,
+                previous_hash=ZERO_HASH,
+            )[0]
+        except MalformedError:
+            same = b""
+        if same == joined:
+            return []
+        return [
+            _fault(record, "form", _DETAILS["form"])
+            for record in run
+            if not self._is_canonical(record.canonical)
+        ]
+
+    def _is_canonical(self, text: bytes) -> bool:
+        try:
+            return self._core.canonicalize(text) == text
+        except MalformedError:
+            return False
+
+    def _learn(self, records: Sequence[SealedRecord]) -> None:
+        for record in records:
+            if any(mark in record.canonical for mark in _KEY_MARKS):
+                for event in _events(record):
+                    self.key_events.append(event)
+                    self.ring.learn(event)
+
+
+def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
+    """Yield the longest stretches whose numbers follow one another."""
+    if records[-1].sequence - records[0].sequence == len(records) - 1:
+        yield records
+        return
+    start = 0
+    for index in range(1, len(records) + 1):
+        if (
+            index == len(records)
+            or records[index].sequence != records[index - 1].sequence + 1
+        ):
+            yield records[start:index]
+            start = index
+
+
+def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:
+    try:
+        content = json.loads(record.canonical)
+    except (ValueError, RecursionError):
+        return ()
+    # The row's own number counts: content that claims another one is a fault of its own.
+    return (
+        events_of({**content, "sequence": record.sequence})
+        if isinstance(content, dict)
+        else ()
+    )
+
+
+def _fault(record: SealedRecord, check: str, detail: str) -> Fault:
+    return Fault(
+        check=check,
+        where=f"record {record.sequence}",
+        detail=detail,
+        sequence=record.sequence,
+        record_id=record.record_id,
+        breaks=broken_by(check),
+    )

@@ -7,6 +7,7 @@ AuditError                the root: everything that a door turns into one senten
 ├── NotFoundError         the user: nothing there by that name
 ├── SourceError           the user: the thing to be audited cannot be opened at all
 ├── KeyStoreError         the user: a key is missing, unreadable or badly protected
+│   └── PassphraseError   the user: a passphrase is missing or wrong; ask again
 ├── IntegrityError        nobody: what is stored is not what was sealed
 └── StoreError            the operator: the store cannot be reached, read or written
     ├── HeadMovedError    the writer: another writer came first; seal again after the new head
@@ -89,6 +90,10 @@ class SourceError(AuditError):
 
 class KeyStoreError(AuditError):
     """A key is missing, unreadable or badly protected."""
+
+
+class PassphraseError(KeyStoreError):
+    """A passphrase is missing or wrong; another one may open the key."""
 
 
 class IntegrityError(AuditError):

@@ -60,15 +60,15 @@ impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(expected, at) => {
-                write!(out, "is not JSON: expected {expected} at byte {at}")
+                write!(out, "not JSON: expected {expected} at byte {at}")
             }
-            Self::NotFinite => out.write_str("is not a finite number"),
-            Self::IntegerRange => out.write_str("is an integer beyond ±(2^53 - 1)"),
-            Self::DuplicateKey => out.write_str("is a duplicate key"),
-            Self::LoneSurrogate => out.write_str("holds a lone surrogate"),
-            Self::InvalidUtf8 => out.write_str("is not UTF-8"),
-            Self::TooDeep => out.write_str("is nested deeper than 128"),
-            Self::TooLarge => out.write_str("is over 1 MiB of canonical bytes"),
+            Self::NotFinite => out.write_str("not a finite number"),
+            Self::IntegerRange => out.write_str("an integer beyond ±(2^53−1); write it as text"),
+            Self::DuplicateKey => out.write_str("a duplicate key"),
+            Self::LoneSurrogate => out.write_str("a lone surrogate"),
+            Self::InvalidUtf8 => out.write_str("not UTF-8"),
+            Self::TooDeep => out.write_str("nested deeper than 128 levels"),
+            Self::TooLarge => out.write_str("over 1 MiB of canonical bytes"),
         }
     }
 }
@@ -82,7 +82,7 @@ impl fmt::Display for Error {
                     path,
                     reason,
                 } = refusal;
-                write!(out, "text {position}: `{path}` {reason}")
+                write!(out, "text {position}: `{path}`: {reason}")
             }
             Self::Length {
                 what,

@@ -24,14 +24,15 @@ class AuditError(Exception):
 
 
 class MalformedError(AuditError):
-    """A value that cannot be sealed; `path` says which."""
+    """A value that cannot be sealed; `path` says which, `position` in which record of a batch."""
 
     exit_code = 2
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, position: int = 0) -> None:
         super().__init__(path, reason)
         self.path = path
         self.reason = reason
+        self.position = position
 
     def __str__(self) -> str:
         return (

@@ -1,0 +1,197 @@
+"""The native core, as Python sees it.
+
+Byte strings hold raw digests, seeds, keys and signatures; "concatenated" means one after the other, no separator.
+Calls that take more than some microseconds release the GIL. Bulk calls spread over every core with threads of their
+own, started at the first large call and started again in a forked child. The port `ami_audit.ports.chain_core` says
+what each call means; here stands what Rust adds to that.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "CanonicalError",
+    "CoreError",
+    "canonicalize",
+    "generate_seed",
+    "grow",
+    "key_id",
+    "leaf_hashes",
+    "link",
+    "payload_hash",
+    "public_key",
+    "record_hash",
+    "record_tag",
+    "search_nonce",
+    "sign",
+    "sign_records",
+    "signature_blocks",
+    "sigset_hash",
+    "subtree_root",
+    "uuid7",
+    "verify_signature",
+    "verify_slice",
+]
+
+class CanonicalError(ValueError):
+    """A JSON text has no canonical form; `args` are (position, path, reason).
+
+    `position` is the text's index in its batch. `path` is `context.user.age`, `findings[2].location`, or
+    `tags["a.b"]` for a key that would read as more than one segment; empty for the text as a whole. `reason` is
+    what is wrong with it: "a lone surrogate".
+    """
+
+class CoreError(ValueError):
+    """A buffer or a number is not what the core can work on; says which and what was expected."""
+
+def canonicalize(text: bytes) -> bytes:
+    """Return the RFC 8785 form of one JSON text.
+
+    Cost is O(n log n) in the keys of an object and O(n) in the rest: about a microsecond for a kilobyte.
+
+    Raises:
+        CanonicalError: The text has no canonical form; `position` is 0.
+    """
+
+def link(
+    texts: bytes, ends: Sequence[int], *, tag: bytes, previous_hash: bytes
+) -> tuple[bytes, list[int], bytes, bytes]:
+    """Return canonical texts, their ends, payload hashes and record hashes (nonce 0) of a batch.
+
+    Texts are worked on in parallel from 64 KiB on; the headers are chained afterwards, in order.
+
+    Raises:
+        CanonicalError: The first text that has no canonical form.
+        CoreError: `ends` do not rise to the length of `texts`, or a hash is not 32 bytes.
+    """
+
+def payload_hash(canonical: bytes) -> bytes:
+    """Return SHA-256 of canonical bytes."""
+
+def record_tag(origin: str) -> bytes:
+    """Return SHA-256 of "ami-audit/record/v1", a newline and `origin`."""
+
+def record_hash(tag: bytes, previous_hash: bytes, payload_hash: bytes, *, nonce: int) -> bytes:
+    """Return SHA-256 of the 104-byte header: tag, previous hash, payload hash, nonce (u64 big-endian).
+
+    Raises:
+        CoreError: A hash is not 32 bytes.
+        OverflowError: `nonce` is not from 0 to 2^64−1.
+    """
+
+def search_nonce(
+    tag: bytes,
+    previous_hash: bytes,
+    payload_hash: bytes,
+    *,
+    difficulty_bits: int,
+    start: int,
+    budget: int,
+    threads: int,
+) -> int | None:
+    """Return the lowest nonce in [start, start + budget) whose record hash has the leading zero bits, or None.
+
+    The first block of the header is compressed once, so a try is one SHA-256 compression. Signals are looked at after
+    every 131,072 tries of a thread (some milliseconds). `threads` 0 is every core; more than there are cores is that
+    many. Nonce 2^64−1 is never tried.
+
+    Raises:
+        CoreError: A hash is not 32 bytes, or more than 256 bits are asked.
+        KeyboardInterrupt: Ctrl-C, when called from the main thread.
+    """
+
+def generate_seed() -> bytes:
+    """Return 32 bytes of the system's randomness.
+
+    Raises:
+        CoreError: The system has none to give.
+    """
+
+def public_key(seed: bytes) -> bytes:
+    """Return the Ed25519 public key of a seed (RFC 8032 section 5.1.5)."""
+
+def key_id(public_key: bytes) -> bytes:
+    """Return SHA-256 of a public key's 32 bytes."""
+
+def sign(seed: bytes, message: bytes) -> bytes:
+    """Return the Ed25519 signature of a message: 64 bytes, the same each time."""
+
+def sign_records(seed: bytes, *, origin: str, signer: str, timestamp_us: int, record_hashes: bytes) -> bytes:
+    """Return one 64-byte signature for each 32-byte record hash, concatenated; parallel from 4 records on.
+
+    The message is "ami-audit/signature/v1", a newline, and the canonical JSON of algorithm, origin, record hash (hex),
+    signer and timestamp (RFC 3339 with microseconds and Z).
+
+    Raises:
+        CoreError: A length is wrong, or the timestamp's year is not from 0 to 9999.
+    """
+
+def signature_blocks(key_id: bytes, *, signer: str, timestamp_us: int, signatures: bytes) -> tuple[bytes, list[int]]:
+    """Return one signature block of one entry for each 64-byte signature, concatenated, and where each ends.
+
+    An entry is: algorithm u8 (1 is Ed25519), key id 32, signature 64, timestamp i64 BE, signer length u16 BE, signer.
+
+    Raises:
+        CoreError: A length is wrong, or the signer takes more than 65,535 bytes.
+    """
+
+def sigset_hash(block: bytes) -> bytes:
+    """Return SHA-256 over length (u16 BE) and bytes of each key id and signature; zeros for an empty block.
+
+    Raises:
+        CoreError: The block is malformed, or not strictly sorted by (key id, signature).
+    """
+
+def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether the signature holds: S < L, R and the key canonical, neither of small order, no cofactor.
+
+    Raises:
+        CoreError: The key is not 32 bytes or the signature not 64.
+    """
+
+def leaf_hashes(first_sequence: int, record_hashes: bytes, *, blocks: bytes, ends: Sequence[int]) -> bytes:
+    """Return RFC 6962 leaf hashes over 0x01, sequence (u64 BE), record hash and signature set hash.
+
+    Raises:
+        CoreError: A length is wrong, or a block is malformed; says which.
+    """
+
+def grow(
+    size: int, *, frontier: bytes, edges: Sequence[bytes], leaves: bytes
+) -> tuple[bytes, bytes, list[bytes], list[tuple[int, int, bytes]]]:
+    """Return root, frontier, edges and the tiles that became full (level, index, 8,192 bytes), in order.
+
+    Cost is O(log size) for the root and amortised two hashes a leaf; the frontier and the edges are copied.
+
+    Raises:
+        CoreError: `frontier` or `edges` do not agree with `size`, or there would be 2^63 leaves.
+    """
+
+def subtree_root(hashes: bytes) -> bytes:
+    """Return the RFC 6962 root over 32-byte node hashes; SHA-256 of nothing for none."""
+
+def verify_slice(
+    frames: bytes,
+    *,
+    origin: str,
+    first_sequence: int,
+    previous_hash: bytes,
+    previous_recorded_at: str,
+    minimum_bits: int,
+    keys: bytes,
+) -> tuple[list[tuple[int, str]], bytes, str, bytes, int]:
+    """Return faults, last record hash, last believed `recorded_at`, leaf hashes and the count of unsigned records.
+
+    Records are worked on in parallel from 64 KiB on. A record whose signature block is malformed has a leaf that no
+    sealed record has.
+
+    Raises:
+        CoreError: A hash is not 32 bytes, `keys` are not entries of 80 bytes or name a key wrongly, or
+            `first_sequence` is 2^63 or more.
+    """
+
+def uuid7(count: int) -> list[str]:
+    """Return that many UUIDv7 texts, each greater than all before it in this process.
+
+    Raises:
+        CoreError: More than 1,000,000 are asked.
+    """

@@ -31,4 +31,6 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
     assert numbers
     headings = [file.read_text(encoding="utf-8").splitlines()[0] for file in _DECISIONS]
-    assert [heading for number, heading in zip(numbers, headings, strict=True) if f"# {number:04}. " not in heading] == []
+    assert [
+        heading for number, heading in zip(numbers, headings, strict=True) if f"# {number:04}. " not in heading
+    ] == []

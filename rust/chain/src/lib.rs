@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod chain;
 pub mod digest;
 pub mod error;
+pub mod keyfile;
 pub mod merkle;
 pub mod moment;
 pub mod pow;

@@ -4,6 +4,7 @@ mod canonical;
 mod chain;
 mod fault;
 mod identity;
+mod keyfile;
 mod mining;
 mod pool;
 mod signing;
@@ -23,6 +24,11 @@ mod _native {
     use crate::fault::{CanonicalError, CoreError};
     #[pymodule_export]
     use crate::identity::{generate_seed, uuid7};
+    #[pymodule_export]
+    use crate::keyfile::{
+        private_key_pem, public_key_from_pem, public_key_pem, seed_from_pem, seed_from_text,
+        KeyFileError,
+    };
     #[pymodule_export]
     use crate::mining::search_nonce;
     #[pymodule_export]

@@ -8,6 +8,8 @@ ValueError. Digests, seeds, keys and signatures are raw bytes; "concatenated" me
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from ami_audit.ports.key_text import KeyText
+
 
 class Linked(NamedTuple):
     """A batch in its final form.
@@ -247,5 +249,5 @@ class SliceVerifier(Protocol):
         """
 
 
-class ChainCore(Canonicalizer, Linker, Signing, SignatureBlocks, Tree, SliceVerifier, Protocol):
-    """The chain's whole arithmetic."""
+class ChainCore(Canonicalizer, Linker, Signing, SignatureBlocks, Tree, SliceVerifier, KeyText, Protocol):
+    """The chain's whole arithmetic, and keys as text."""

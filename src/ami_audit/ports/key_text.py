@@ -39,10 +39,10 @@ class KeyText(Protocol):
             KeyStoreError: Not such a key; says what it is instead.
         """
 
-    def seed_from_text(self, private_key: str) -> bytes:
-        """Return the 32 bytes of a private key given as open PEM, 64 hex digits or base64.
+    def seed_from_text(self, private_key: str, *, passphrase: bytes | None = None) -> bytes:
+        """Return the 32 bytes of a private key given as PEM, 64 hex digits or base64.
 
         Raises:
-            PassphraseError: The key is encrypted.
+            PassphraseError: The key is encrypted, and the passphrase is missing or wrong.
             KeyStoreError: Not such a key; says what it is instead.
         """

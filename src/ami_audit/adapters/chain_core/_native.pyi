@@ -11,6 +11,7 @@ from collections.abc import Sequence
 __all__ = [
     "CanonicalError",
     "CoreError",
+    "KeyFileError",
     "canonicalize",
     "generate_seed",
     "grow",
@@ -18,10 +19,15 @@ __all__ = [
     "leaf_hashes",
     "link",
     "payload_hash",
+    "private_key_pem",
     "public_key",
+    "public_key_from_pem",
+    "public_key_pem",
     "record_hash",
     "record_tag",
     "search_nonce",
+    "seed_from_pem",
+    "seed_from_text",
     "sign",
     "sign_records",
     "signature_blocks",
@@ -194,4 +200,53 @@ def uuid7(count: int) -> list[str]:
 
     Raises:
         CoreError: More than 1,000,000 are asked.
+    """
+
+class KeyFileError(ValueError):
+    """A text is not a key that can be used; `args` are (kind, reason).
+
+    `kind` is `empty`, `not-a-key`, `damaged`, `algorithm`, `public` or `private` (the other half is needed), `locked`
+    (no passphrase was given), `passphrase` (it does not open the key), `costly` (the file asks for more than 256 MiB
+    or some seconds of work), `encryption` (a way that is not read), `mismatch` (its halves are not one pair) or
+    `point`.
+    `reason` is what follows the file's name in a sentence: "it is encrypted, and no passphrase was given".
+    """
+
+def private_key_pem(seed: bytes, *, passphrase: bytes | None) -> str:
+    """Return PKCS#8 version 1 (RFC 8410); under a passphrase PBES2 with scrypt N = 2^14, r = 8, p = 5 and AES-256-CBC.
+
+    Salt and IV are drawn from the operating system at each call.
+
+    Raises:
+        KeyFileError: The passphrase is empty.
+        CoreError: `seed` is not 32 bytes.
+    """
+
+def seed_from_pem(pem: str, *, passphrase: bytes | None) -> bytes:
+    """Return the seed in the first PEM block: PKCS#8 (scrypt, or PBKDF2 as OpenSSL writes it) or an open OpenSSH key.
+
+    Raises:
+        KeyFileError: There is none, or it does not open.
+    """
+
+def seed_from_text(text: str, *, passphrase: bytes | None) -> bytes:
+    """Return the seed in PEM, in 64 hex digits or in base64 (either alphabet, padded or not).
+
+    Raises:
+        KeyFileError: There is none, or it does not open.
+    """
+
+def public_key_pem(public_key: bytes) -> str:
+    """Return SPKI PEM (RFC 8410).
+
+    Raises:
+        KeyFileError: The strict rules refuse the key.
+        CoreError: `public_key` is not 32 bytes.
+    """
+
+def public_key_from_pem(text: str) -> bytes:
+    """Return the key in SPKI PEM or on a line `ssh-ed25519 AAAA… comment`.
+
+    Raises:
+        KeyFileError: There is none, or the strict rules refuse it.
     """

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from ami_audit.adapters.chain_core import _native
+from ami_audit.adapters.chain_core.keyfile import NativeKeyText
 from ami_audit.domain.errors import MalformedError
 from ami_audit.ports.chain_core import Grown, Linked, SliceVerdict
 
 
-class NativeCore:
+class NativeCore(NativeKeyText):
     """`ChainCore` in Rust. Holds nothing: one instance serves every thread and survives a fork."""
 
     uuid7 = staticmethod(_native.uuid7)

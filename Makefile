@@ -13,7 +13,7 @@ RUST   := $(shell find rust -name target -prune -o -path rust/fuzz -prune -o -ty
 # What the compiled module is made from; nothing else makes it anew.
 MANIFESTS := Cargo.toml $(wildcard Cargo.lock) pyproject.toml
 
-.PHONY: help setup build demo lint lint-python lint-types lint-rust test bench soak clean
+.PHONY: help setup build demo format lint lint-python lint-types lint-rust test bench soak clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/    make \1\t\2/p' Makefile | expand -t 20
@@ -29,6 +29,11 @@ build: .venv/built ## build the native core in release mode, into .venv
 
 demo: build ## audit this repository into a fresh trail, verify it, print the report
 	@scripts/demo
+
+format: build ## write every file in the house's format, mend what the linter can
+	$(STEP) "ruff format" ruff format
+	$(STEP) "ruff check --fix" ruff check --fix
+	$(STEP) "cargo fmt --all" cargo fmt --all
 
 lint: lint-python lint-types lint-rust ## format, lint, types and floors
 	@echo "Lint is clean."

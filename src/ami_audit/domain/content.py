@@ -78,7 +78,7 @@ def worst(draft: AuditDraft) -> AuditSeverity:
     """Return the draft's severity, raised to its worst finding or violation."""
     if not draft.findings and not draft.violations:
         return draft.severity
-    judged = (*draft.findings, *draft.violations)
+    judged: tuple[AuditFinding | AuditViolation, ...] = (*draft.findings, *draft.violations)
     return max(
         (draft.severity, *(item.severity for item in judged)),
         key=lambda severity: severity.weight,

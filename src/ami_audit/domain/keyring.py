@@ -38,8 +38,8 @@ class Validity:
 def events_of(content: Mapping[str, Any]) -> tuple[KeyEvent, ...]:
     """Return what a record's content says about keys; empty for nearly every record.
 
-    A genesis record adds the trail's first key. Key records carry `key_id`, `public_key` and `signer` (and `new_…` of the
-    same for the key that takes over) in their context.
+    A genesis record adds the trail's first key. Key records carry `key_id`, `public_key` and `signer` in their
+    context, and `new_…` of the same for the key that takes over.
     """
     action = content.get("action")
     if action == GENESIS_ACTION and content.get("sequence") == 0:
@@ -54,14 +54,14 @@ def _events(content: Mapping[str, Any], events: Sequence[str]) -> tuple[KeyEvent
         return ()
     # The key that takes over stands under `new_…` only where another is retired in the same record.
     found = (
-        _event(facts, sequence, event, "new_" if index else "")
+        _event(facts, sequence, event=event, prefix="new_" if index else "")
         for index, event in enumerate(events)
     )
     return tuple(event for event in found if event is not None)
 
 
 def _event(
-    facts: Mapping[str, Any], sequence: int, event: str, prefix: str
+    facts: Mapping[str, Any], sequence: int, *, event: str, prefix: str
 ) -> KeyEvent | None:
     try:
         key_id = bytes.fromhex(facts[prefix + "key_id"])

@@ -42,7 +42,7 @@ class Tile(NamedTuple):
     """One full tile of the Merkle tree (C2SP tlog-tiles): 256 hashes of 32 bytes."""
 
     level: int
-    index: int
+    index: int  # type: ignore[assignment]  # a tile is no list that is searched: its index is its place
     hashes: bytes
 
 

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from itertools import count
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -153,7 +152,8 @@ class AuditRecord(BaseModel):
         payload = self._payload_hash()
         search = arithmetic().search_nonce
         tag = arithmetic().record_tag(self.origin)
-        for start in count(0, _SLICE):
+        nonce, start = None, 0
+        while nonce is None:
             nonce = search(
                 tag,
                 self._previous(),
@@ -163,8 +163,7 @@ class AuditRecord(BaseModel):
                 budget=_SLICE,
                 threads=threads,
             )
-            if nonce is not None:
-                break
+            start += _SLICE
         return self.model_copy(
             update={"nonce": nonce, "record_hash": self._hash_of(nonce, payload)}
         )

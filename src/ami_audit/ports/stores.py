@@ -63,15 +63,21 @@ class RecordReader(Protocol):
         """Return up to `count` records from sequence `first` on, ascending; fewer only at the end."""
 
     async def find(self, name: str) -> Sequence[SealedRecord]:
-        """Return the records that `name` names: a record_id, a record_hash (hex), or a beginning of 6 or more
-        characters of either; at most 10."""
+        """Return the records, at most 10, that `name` names.
+
+        A name is a record_id, a record_hash (hex), or the first 6 or more characters of either.
+        """
 
     async def query(self, wanted: AuditFilter) -> Sequence[SealedRecord]:
         """Return the records that match, in the filter's order; the index is brought up to date first."""
 
     async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
-        """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`;
-        `limit` and `offset` do not count."""
+        """Return how many records match, by one of their fields; `limit` and `offset` do not count.
+
+        Args:
+            wanted: Which records.
+            by: `action`, `severity`, `target_type`, `source`, `actor` or `run_id`.
+        """
 
     async def known(self, keys: Sequence[bytes], *, before: int) -> Sequence[bool]:
         """Return for each 32-byte fact key whether a record below sequence `before` holds that fact.
@@ -100,8 +106,10 @@ class StoreInspector(Protocol):
         """Yield faults of the container: broken pages, altered schema or guards, rows where none belong."""
 
     async def compare(self, records: Sequence[SealedRecord]) -> Sequence[Fault]:
-        """Return where projections of these records (consecutive, as `read` gave them) differ from their canonical
-        bytes: a changed column, a missing row; the record and the column are named."""
+        """Return where projections of these records differ from their canonical bytes.
+
+        The records are consecutive, as `read` gave them; a fault names the record and the column.
+        """
 
     def describe(self) -> dict[str, str]:
         """Return what a person needs to find the store: `kind`, `location`."""

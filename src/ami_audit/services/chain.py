@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 from ami_audit.domain.errors import UsageError
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord

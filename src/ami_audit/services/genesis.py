@@ -79,6 +79,7 @@ def genesis_facts(record: SealedRecord) -> dict[str, Any]:
     Raises:
         IntegrityError: The record is not a genesis record.
     """
+    facts: dict[str, Any] = {}
     try:
         content = json.loads(record.canonical)
         facts = content["context"]

@@ -95,7 +95,7 @@ class Sealer:
                 zip([head.record_hash, *hashes], hashes, blocks, strict=False)
             )
         ]
-        new_head, tiles, new_edges = self._grow(records, head, edges, recorded)
+        new_head, tiles, new_edges = self._grow(records, head, edges=edges, recorded=recorded)
         return SealedBatch(
             records, new_head, tiles, _key_events(entries, texts)
         ), new_edges
@@ -177,6 +177,7 @@ class Sealer:
         self,
         records: Sequence[SealedRecord],
         head: Head,
+        *,
         edges: list[bytes],
         recorded: str,
     ) -> tuple[Head, list[Tile], list[bytes]]:

@@ -173,7 +173,7 @@ class Trail:
             return await self._append_after_known_head(entries, signers)
         except HeadMovedError:
             pass
-        # Another process writes too: take the turn, so that this batch is sealed once more and not once for each of theirs.
+        # Another process writes too: take the turn, so that this batch is sealed once more and no oftener.
         async with self.store.turn() as head:
             await self._follow(head)
             return await self._append_after_known_head(entries, signers)

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from ami_audit.domain.draft import AuditDraft, fact_key
-from ami_audit.domain.errors import AuditError, SourceError
+from ami_audit.domain.errors import SourceError
 from ami_audit.domain.installed import new_id, now
 from ami_audit.domain.kinds import AuditTargetType, Outcome
 from ami_audit.domain.options import AuditOptions

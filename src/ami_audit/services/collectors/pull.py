@@ -46,7 +46,8 @@ async def pulled(
     left = Stop()
     thread = threading.Thread(
         target=_fill,
-        args=(ready, open_stream, stop, left),
+        args=(ready, open_stream),
+        kwargs={"stop": stop, "left": left},
         name="ami-audit-source",
         daemon=True,
     )
@@ -71,6 +72,7 @@ async def _next(ready: "queue.Queue[Batch | _End]") -> "Batch | _End":
 def _fill(
     ready: "queue.Queue[Batch | _End]",
     open_stream: Callable[[], Iterator[Batch]],
+    *,
     stop: Stop,
     left: Stop,
 ) -> None:

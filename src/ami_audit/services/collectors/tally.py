@@ -50,11 +50,10 @@ class SourceTally:
         with self._lock:
             for draft in drafts:
                 self._actions[draft.action] += 1
-                if draft.findings or draft.violations:
-                    self.findings.update(
-                        item.severity.value
-                        for item in (*draft.findings, *draft.violations)
-                    )
+                if draft.findings:
+                    self.findings.update(finding.severity.value for finding in draft.findings)
+                if draft.violations:
+                    self.findings.update(violation.severity.value for violation in draft.violations)
 
     def summary(self) -> SourceSummary:
         """Return the counts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from time import perf_counter
+from typing import Any
 
 from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.kinds import VerificationLevel
@@ -80,7 +81,7 @@ class Verifier:
         stored = await self._store.head()
         first = await self._store.read(0, count=1)
         try:
-            facts = (
+            facts: dict[str, Any] = (
                 genesis_facts(first[0])
                 if first
                 else {"origin": "", "difficulty_bits": 0}

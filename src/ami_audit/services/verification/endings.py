@@ -141,14 +141,8 @@ class Endings:
         faults: list[Fault] = []
         for level in range(_LEVELS):
             full = self._walk.head.size >> (8 * (level + 1))
-            for tile in await self._store.tiles(level, first=full, count=_BATCH):
-                faults.append(
-                    _fault(
-                        "tile",
-                        f"tile {level}/{tile.index}",
-                        "the trail is too short for it",
-                    )
-                )
+            spare = await self._store.tiles(level, first=full, count=_BATCH)
+            faults += [_fault("tile", f"tile {level}/{tile.index}", "the trail is too short for it") for tile in spare]
         return faults
 
     async def _key_faults(self) -> list[Fault]:

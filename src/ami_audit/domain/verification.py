@@ -1,12 +1,29 @@
 """What verification finds, and how far a trail is proven."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
 
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.moment import Moment
+
+
+def _named(value: object) -> object:
+    return VerificationLevel.named(value) if isinstance(value, str) else value
+
+
+def _label(level: VerificationLevel) -> str:
+    return level.label
+
+
+Level = Annotated[
+    VerificationLevel,
+    BeforeValidator(_named),
+    PlainSerializer(_label, return_type=str, when_used="json"),
+]
+"""A pydantic field type: a level, written as its label in JSON."""
 
 
 class Fault(BaseModel):
@@ -31,7 +48,7 @@ class Fault(BaseModel):
     sequence: int | None = None
     record_id: str | None = None
     field: str | None = None
-    breaks: VerificationLevel = VerificationLevel.LINKS
+    breaks: Level = VerificationLevel.LINKS
 
     def __str__(self) -> str:
         return f"{self.where}: {self.check}: {self.detail}"
@@ -52,8 +69,8 @@ class VerificationReport(BaseModel):
     model_config = VALUE
 
     origin: str
-    level: VerificationLevel
-    required: VerificationLevel = VerificationLevel.HASHES
+    level: Level
+    required: Level = VerificationLevel.HASHES
     first: int = 0
     size: int = Field(ge=0)
     unsigned: int = 0

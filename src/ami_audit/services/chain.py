@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from ami_audit.domain.answer import as_json
 from ami_audit.domain.errors import UsageError
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.store import AuditStore
-from ami_audit.services.writing import as_json
 
 _EVERYTHING = 1 << 40
 

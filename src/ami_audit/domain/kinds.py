@@ -154,4 +154,8 @@ class VerificationLevel(IntEnum):
         Raises:
             ValueError: No level has that label.
         """
-        return cls[label.strip().upper().replace("-", "_")]
+        try:
+            return cls[label.strip().upper().replace("-", "_")]
+        except KeyError:
+            known = ", ".join(level.label for level in cls)
+            raise ValueError(f"`{label}` is no level; choose one of {known}") from None

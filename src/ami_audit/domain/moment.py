@@ -14,13 +14,16 @@ def utc(moment: datetime, path: str = "timestamp") -> datetime:
     """Return the moment in UTC.
 
     Raises:
-        MalformedError: The moment has no zone, so nobody can say when it was.
+        MalformedError: The moment has no zone, so nobody can say when it was, or is outside years 1 to 9999 in UTC.
     """
     if moment.tzinfo is None:
         raise MalformedError(
             path, f"the time {moment.isoformat()} has no zone; add one, such as +00:00"
         )
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise MalformedError(path, f"the time {moment.isoformat()} is outside years 1 to 9999 in UTC") from error
 
 
 def written(moment: datetime) -> str:

@@ -24,7 +24,7 @@ _SECONDS = {
     "week": 604_800,
 }
 _MONTHS = {"month": 1, "mo": 1, "y": 12, "year": 12}
-_SPAN = re.compile(r"(\d{1,9})\s*([a-z]+?)s?(?:\s+ago)?", re.ASCII)
+_SPAN = re.compile(r"(\d{1,9})\s*([a-z]+)(?:\s+ago)?", re.ASCII)
 _EPOCH = re.compile(r"@(-?\d{1,12})(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-?(\d{2}|W\d{2}).*", re.ASCII)
 
@@ -51,6 +51,7 @@ def moment_of(
             or _epoch(word)
             or _iso(text.strip(), zone)
         )
+        moment = moment.astimezone(UTC) if moment else None
     except (OverflowError, ValueError) as error:
         raise UsageError(f"The time `{text}` cannot be used: {error}.") from error
     if moment is None:
@@ -58,7 +59,7 @@ def moment_of(
             f"The time `{text}` is not understood; write `7 days ago`, `7d`, `yesterday`, `2024-01-31`, "
             "`2024-01-31T12:00:00Z` or `@1700000000`."
         )
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _named(word: str, present: datetime, zone: tzinfo) -> datetime | None:
@@ -80,6 +81,8 @@ def _span(word: str, present: datetime) -> datetime | None:
     if found is None:
         return None
     count, unit = int(found[1]), found[2]
+    if len(unit) > 3:  # only a word takes a plural: `5ms` is not five minutes
+        unit = unit.removesuffix("s")
     if unit in _SECONDS:
         return present - timedelta(seconds=count * _SECONDS[unit])
     if unit in _MONTHS:

@@ -39,8 +39,8 @@ lint: lint-python lint-types lint-rust ## format, lint, types and floors
 	@echo "Lint is clean."
 
 lint-python: build
-	$(STEP) "ruff format" ruff format --check
-	$(STEP) "ruff check" ruff check
+	$(STEP) "ruff format" ruff format --check --output-format concise
+	$(STEP) "ruff check" ruff check --output-format concise
 	$(TOLD) "import-linter" lint-imports --no-logo
 
 lint-types: build

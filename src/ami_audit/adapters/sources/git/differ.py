@@ -1,0 +1,122 @@
+"""Line counts and renames of many commits: several git processes share the history, answers keep its order."""
+
+import fcntl
+import os
+import secrets
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from ami_audit.adapters.sources.git.changes import Changes, changes_of
+from ami_audit.adapters.sources.git.commit import Commit
+from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.screening import COUNTED, Screening, tokens_of
+
+_PIPE_BYTES = 1 << 20
+_MOST_WORKERS = 8
+
+
+class _DiedError(Exception):
+    """A worker ended before its chunk did."""
+
+
+class _Worker:
+    """One `git diff-tree` that reads hashes and writes changes for as long as it is asked."""
+
+    def __init__(self, plumbing: Plumbing) -> None:
+        self._plumbing = plumbing
+        # A line that is no hash is echoed and makes git flush; nobody can have put this one into a path beforehand.
+        self._mark = f"end-{secrets.token_hex(12)}\n"
+        self._chunks: deque[Sequence[Commit]] = deque()
+        self._start()
+
+    def _start(self) -> None:
+        self._child: Child = self._plumbing.start(*COUNTED)
+        self._rest = b""
+        _widen(self._child)
+        for chunk in self._chunks:
+            self._send(chunk)
+
+    def _send(self, chunk: Sequence[Commit]) -> None:
+        self._child.send("".join((*(f"{commit.name}\n" for commit in chunk), self._mark)).encode())
+
+    def submit(self, chunk: Sequence[Commit]) -> None:
+        """Put one chunk at the end of the queue; it must be small enough to wait in the pipe."""
+        self._chunks.append(chunk)
+        self._send(chunk)
+
+    def collect(self) -> dict[str, Changes] | None:
+        """Return the changes of the oldest chunk; None when git died over it (and was started again)."""
+        self._chunks.popleft()
+        try:
+            return dict(changes_of(self._tokens()))
+        except _DiedError:
+            self._plumbing.stop(self._child)
+            self._start()
+            return None
+
+    def _tokens(self) -> Iterator[str]:
+        mark, rest = self._mark.encode(), self._rest
+        while (end := rest.find(mark)) < 0:
+            whole, _, rest = rest.rpartition(b"\0")
+            yield from tokens_of(whole)
+            more = os.read(self._child.stdout.fileno(), _PIPE_BYTES)
+            if not more:
+                raise _DiedError
+            rest += more
+        self._rest = rest[end + len(mark) :]
+        yield from tokens_of(rest[:end])
+
+
+class Differ:
+    """Counts the changes of chunks of commits: hand in some chunks ahead, take them out in the same order."""
+
+    def __init__(self, plumbing: Plumbing) -> None:
+        """Take the repository; nothing is started before the first chunk."""
+        self._plumbing = plumbing
+        self._size = min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
+        self._workers: list[_Worker] = []
+        self._queue: deque[tuple[_Worker, Sequence[Commit]] | None] = deque()
+        self._next = 0
+        self._screening: Screening | None = None
+
+    @property
+    def ahead(self) -> int:
+        """How many chunks should be handed in before the first is taken out, so that no process is idle."""
+        return 4 * self._size
+
+    def submit(self, chunk: Sequence[Commit]) -> None:
+        """Hand in commits, at most some hundreds; merges and commits without a readable parent are not for this."""
+        if not chunk:
+            self._queue.append(None)
+            return
+        worker = self._worker()
+        worker.submit(chunk)
+        self._queue.append((worker, chunk))
+
+    def collect(self) -> dict[str, Changes]:
+        """Return the changes of the oldest chunk by hash; a commit that changed nothing is left out."""
+        waiting = self._queue.popleft()
+        if waiting is None:
+            return {}
+        worker, chunk = waiting
+        found = worker.collect()
+        return self._screened(chunk) if found is None else found
+
+    def _worker(self) -> _Worker:
+        if len(self._workers) < self._size:
+            self._workers.append(_Worker(self._plumbing))
+        self._next = (self._next + 1) % self._size
+        return self._workers[self._next % len(self._workers)]
+
+    def _screened(self, chunk: Sequence[Commit]) -> dict[str, Changes]:
+        if self._screening is None:
+            self._screening = Screening(self._plumbing)
+        return self._screening.changes(chunk)
+
+
+def _widen(child: Child) -> None:
+    # The pipe is the only buffer between git and us: 1 MiB where the kernel allows it, 64 KiB otherwise.
+    try:
+        fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except OSError:
+        return

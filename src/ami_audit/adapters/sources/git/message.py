@@ -1,0 +1,44 @@
+"""How a commit's or tag's message is written in a record."""
+
+import hashlib
+from typing import Any
+
+from ami_audit.adapters.sources.git.identity import decoded
+from ami_audit.domain.text import is_exact
+
+_KEPT_BYTES = 64 << 10
+_SUBJECT_CHARACTERS = 1_000
+
+
+def message_facts(raw: bytes, encoding: bytes = b"") -> dict[str, Any]:
+    """Return `subject` and `message`; what text or size cannot hold is told by `message_cut` and `message_sha256`.
+
+    Args:
+        raw: The message as the object holds it.
+        encoding: The object's `encoding` header; empty means UTF-8.
+    """
+    kept = raw if len(raw) <= _KEPT_BYTES else _whole_characters(raw[:_KEPT_BYTES])
+    text = decoded(kept, encoding)
+    facts: dict[str, Any] = {"subject": subject_of(text), "message": text}
+    if encoding:
+        facts["encoding"] = encoding.decode("ascii", "backslashreplace")
+    if kept is not raw:
+        facts["message_cut"] = {"kept_bytes": len(kept), "size_bytes": len(raw)}
+    if kept is not raw or not (encoding or is_exact(raw, text)):
+        facts["message_sha256"] = hashlib.sha256(raw).hexdigest()
+    return facts
+
+
+def subject_of(text: str) -> str:
+    """Return the first paragraph on one line, as git shows it; at most 1,000 characters."""
+    first = text.lstrip("\n").partition("\n\n")[0]
+    line = first.rstrip() if "\n" not in first else " ".join(first.split("\n")).strip()
+    return line[:_SUBJECT_CHARACTERS]
+
+
+def _whole_characters(raw: bytes) -> bytes:
+    # Do not cut a UTF-8 character: step back over its continuation bytes and its first byte.
+    end = len(raw)
+    while end > len(raw) - 4 and raw[end - 1] & 0xC0 == 0x80:
+        end -= 1
+    return raw[: end - 1] if raw[end - 1] >= 0xC0 else raw

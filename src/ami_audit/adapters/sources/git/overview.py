@@ -1,0 +1,150 @@
+"""What the repository is as a whole."""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ami_audit.adapters.sources.git.history import History
+from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.naming import Setting, observation, warning
+from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.refs import Ref
+from ami_audit.adapters.sources.git.settings import Settings
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.finding import AuditFinding
+from ami_audit.domain.kinds import Outcome
+from ami_audit.domain.text import readable
+
+_KEPT = 1_000
+_GITLINK = b"160000 "
+
+
+def repository_draft(
+    location: Location,
+    settings: Settings,
+    history: History,
+    *,
+    refs: Sequence[Ref],
+    roots: Sequence[str],
+    setting: Setting,
+    plumbing: Plumbing,
+) -> AuditDraft:
+    """Return the draft that says what kind of clone this is and what it holds."""
+    head = refs[0]
+    submodules = _submodules(plumbing, head.commit)
+    context: dict[str, Any] = {
+        "bare": location.work_tree is None,
+        "empty": not any(ref.commit for ref in refs),
+        "shallow": bool(settings.shallow),
+        "partial": settings.partial,
+        "object_format": settings.object_format,
+        "head": {"ref": head.symbolic or None, "commit": head.commit or None},
+        "roots": list(roots),
+        "refs": dict(sorted(Counter(ref.kind for ref in refs).items())),
+        "remotes": {name: list(urls) for name, urls in settings.remotes},
+        "worktrees": _worktrees(location),
+        "alternates": _alternates(location),
+        "submodules": submodules[:_KEPT],
+    }
+    context |= _cuts(settings, history)
+    if len(submodules) > _KEPT:
+        context["submodules_omitted"] = len(submodules) - _KEPT
+    observed = hashlib.sha256(json.dumps(context, sort_keys=True).encode()).hexdigest()
+    # How many commits were listed depends on what was asked, so it is told but identifies nothing.
+    told = {**context, "commits_listed": len(history)}
+    draft = observation("git.repository", ".", setting, context=told, observed=observed)
+    findings = tuple(_doubts(settings, history))
+    return draft._replace(findings=findings, outcome=Outcome.PARTIAL if findings else Outcome.SUCCESS)
+
+
+def _cuts(settings: Settings, history: History) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if settings.shallow:
+        facts["shallow_at"] = list(settings.shallow[:_KEPT])
+    if history.damage is not None:
+        facts["broken_off_at"] = sorted(history.damage.cut)[:_KEPT]
+        facts["lost_commits"] = len(history.damage.lost)
+    return facts
+
+
+def _doubts(settings: Settings, history: History) -> list[AuditFinding]:
+    found = []
+    if settings.shallow:
+        found.append(
+            warning(
+                "git.history-cut",
+                f"The clone is shallow: what came before {len(settings.shallow)} commits is not here.",
+                location=".",
+                recommendation="Fetch the whole history with `git fetch --unshallow`.",
+            )
+        )
+    if history.damage is not None:
+        found.append(
+            warning(
+                "git.history-broken",
+                f"{len(history.damage.lost)} commits of the history cannot be read"
+                + (f" (git: {history.damage.complaint})" if history.damage.complaint else "")
+                + ".",
+                location=".",
+                recommendation="Run `git fsck`, then fetch again from a complete clone.",
+            )
+        )
+    if not history.is_whole:
+        found.append(
+            warning(
+                "git.history-unlimited",
+                "Trees are missing, so git could not tell which commits touch the path; the order or the choice of "
+                "commits is wider than asked.",
+                location=".",
+            )
+        )
+    return found
+
+
+def _worktrees(location: Location) -> list[str]:
+    found = []
+    try:
+        entries = sorted((location.common_dir / "worktrees").iterdir())
+    except OSError:
+        return []
+    for entry in entries[:_KEPT]:
+        try:
+            place = (entry / "gitdir").read_bytes()[:4096].rstrip(b"\n")
+        except OSError:
+            continue
+        found.append(readable(place.removesuffix(b"/.git")))
+    return found
+
+
+def _alternates(location: Location) -> list[str]:
+    try:
+        lines = (location.objects / "info" / "alternates").read_bytes()[:65536].splitlines()
+    except OSError:
+        return []
+    return [readable(line) for line in lines if line and not line.startswith(b"#")]
+
+
+def _submodules(plumbing: Plumbing, commit: str) -> list[dict[str, str]]:
+    """Return path and commit of each submodule pointer in the commit's tree; streamed, so only they are held."""
+    if not commit:
+        return []
+    child = plumbing.start("ls-tree", "-r", "-z", "--full-tree", commit)
+    try:
+        return _pointers(child)
+    finally:
+        plumbing.stop(child)
+
+
+def _pointers(child: Child) -> list[dict[str, str]]:
+    found = []
+    rest = b""
+    while block := os.read(child.stdout.fileno(), 1 << 20):
+        *lines, rest = (rest + block).split(b"\0")
+        for line in lines:
+            if line.startswith(_GITLINK):
+                facts, _, path = line.partition(b"\t")
+                found.append({"path": readable(path), "commit": facts.split()[2].decode("ascii")})
+    return found

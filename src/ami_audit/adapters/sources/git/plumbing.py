@@ -1,0 +1,199 @@
+"""The git program, reading one repository's objects and refs and none of its settings.
+
+It is run in a private git directory that borrows the audited one's objects and refs. So nothing that the audited
+repository configures can run, fetch, lock or change an answer: no hooks, filters, drivers, promisor remotes,
+attributes, replacements or owners' checks; the same commit gives the same lines whatever is checked out.
+"""
+
+import os
+import shutil
+import subprocess
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from types import TracebackType
+from typing import IO, NamedTuple, Self, cast
+
+from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.settings import Settings
+from ami_audit.domain.errors import SourceError
+
+_CONFIG = """\
+[core]
+\trepositoryFormatVersion = 1
+\tbare = true
+\tattributesFile = /dev/null
+\thooksPath = /dev/null
+\tfsmonitor = false
+\tcommitGraph = {commit_graph}
+[extensions]
+\tobjectFormat = {object_format}
+{ref_storage}[diff]
+\trenames = true
+\trenameLimit = 1000
+\talgorithm = myers
+[protocol]
+\tallow = never
+[gc]
+\tauto = 0
+"""
+
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    # Whole buffers instead of one write for each commit; `flush` lines ask for the rest.
+    "GIT_FLUSH": "0",
+    "LC_ALL": "C",
+}
+_BORROWED = ("refs", "packed-refs", "reftable")
+
+
+class Finished(NamedTuple):
+    """What a command ended with; `complaint` is its last line on standard error."""
+
+    status: int
+    output: bytes
+    complaint: str
+
+
+class Child:
+    """One running git command; closing it ends it at once."""
+
+    def __init__(self, command: list[str | bytes], environment: dict[str, str], folder: Path) -> None:
+        self._complaints: IO[bytes] = TemporaryFile(dir=folder)  # noqa: SIM115 (closed with the child)
+        # Its own process group: Ctrl-C is for this program, which then decides what to seal.
+        self.process = subprocess.Popen(  # noqa: S603 (no shell; the program was found on the PATH)
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=environment,
+            cwd=folder,
+            bufsize=1 << 18,
+            process_group=0,
+        )
+        self.stdin = cast(IO[bytes], self.process.stdin)
+        self.stdout = cast(IO[bytes], self.process.stdout)
+
+    def send(self, data: bytes) -> None:
+        """Write and flush; a child that has died says so when it is read, not here."""
+        with suppress(BrokenPipeError):
+            self.stdin.write(data)
+            self.stdin.flush()
+
+    def complaint(self) -> str:
+        """Return the last line the command wrote to standard error, without its `fatal:`."""
+        self._complaints.seek(0)
+        lines = self._complaints.read(1 << 16).decode("utf-8", "backslashreplace").strip().splitlines()
+        return lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
+
+    def close(self) -> None:
+        """End the command, whatever it is doing."""
+        self.process.kill()
+        with suppress(BrokenPipeError):
+            self.stdin.close()
+        self.stdout.close()
+        self.process.wait()
+        self._complaints.close()
+
+
+class Plumbing:
+    """Runs git against one repository's objects; a context manager that leaves no child and no file behind."""
+
+    def __init__(self, location: Location, settings: Settings) -> None:
+        """Find git; nothing is made before the context is entered.
+
+        Raises:
+            SourceError: The git program is not installed.
+        """
+        program = shutil.which("git")
+        if program is None:
+            raise SourceError(str(location.root), "the `git` program is not on the PATH; install git.")
+        self._program = program
+        self._location = location
+        self._settings = settings
+        self._children: set[Child] = set()
+
+    def __enter__(self) -> Self:
+        self._temporary = TemporaryDirectory(prefix="ami-audit-git-")
+        self.folder = Path(self._temporary.name)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+            **_ENVIRONMENT,
+            "GIT_DIR": str(self.folder),
+            "GIT_OBJECT_DIRECTORY": str(self._location.objects),
+            "GIT_GRAFT_FILE": str(self.folder / "grafts"),
+        }
+        self._furnish()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in list(self._children):
+            self.stop(child)
+        self._temporary.cleanup()
+
+    def _furnish(self) -> None:
+        (self.folder / "HEAD").write_text("ref: refs/heads/\n")
+        self._configure(commit_graph=True)
+        for name in _BORROWED:
+            if (self._location.common_dir / name).exists():
+                (self.folder / name).symlink_to(self._location.common_dir / name)
+        if self._settings.shallow:
+            (self.folder / "shallow").write_text("".join(f"{name}\n" for name in self._settings.shallow))
+
+    def _configure(self, *, commit_graph: bool) -> None:
+        storage = self._settings.ref_storage
+        text = _CONFIG.format(
+            commit_graph=str(commit_graph).lower(),
+            object_format=self._settings.object_format,
+            ref_storage=f"\trefStorage = {storage}\n" if storage != "files" else "",
+        )
+        (self.folder / "config").write_text(text)
+
+    def graft(self, parents: dict[str, list[str]]) -> None:
+        """Make git take each commit for the child of the given parents only, from the next command on."""
+        lines = (" ".join((child, *kept)) for child, kept in sorted(parents.items()))
+        (self.folder / "grafts").write_text("".join(f"{line}\n" for line in lines))
+        # A commit-graph knows parents by number and would look past the graft.
+        self._configure(commit_graph=False)
+
+    def start(self, *arguments: str | bytes) -> Child:
+        """Start a git command; it ends when it is stopped or when the context is left."""
+        child = Child([self._program, *arguments], self._environment, self.folder)
+        self._children.add(child)
+        return child
+
+    def stop(self, child: Child) -> None:
+        """End a command that `start` began."""
+        self._children.discard(child)
+        child.close()
+
+    def run(self, *arguments: str | bytes, stdin: bytes = b"") -> Finished:
+        """Run a git command to its end; its whole output is held in memory."""
+        child = self.start(*arguments)
+        try:
+            output, _ = child.process.communicate(stdin)
+            return Finished(child.process.returncode, output, child.complaint())
+        finally:
+            self.stop(child)
+
+
+@cache
+def git_version() -> str:
+    """Return the git program's version (`2.39.5`), or empty when it is not installed."""
+    program = shutil.which("git")
+    if program is None:
+        return ""
+    answer = subprocess.run(  # noqa: S603 (no shell)
+        [program, "version"], capture_output=True, check=False, timeout=20
+    )
+    return answer.stdout.decode("ascii", "replace").removeprefix("git version ").strip()

@@ -79,8 +79,8 @@ class Child:
             bufsize=1 << 18,
             process_group=0,
         )
-        self.stdin = cast(IO[bytes], self.process.stdin)
-        self.stdout = cast(IO[bytes], self.process.stdout)
+        self.stdin = cast("IO[bytes]", self.process.stdin)
+        self.stdout = cast("IO[bytes]", self.process.stdout)
 
     def send(self, data: bytes) -> None:
         """Write and flush; a child that has died says so when it is read, not here."""

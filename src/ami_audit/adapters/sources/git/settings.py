@@ -65,7 +65,9 @@ def _configuration(path: Path) -> dict[str, list[str]]:
     if not path.is_file():
         return values
     try:
-        answer = subprocess.run(  # noqa: S603 (no shell)command, env=environment, cwd="/", capture_output=True, timeout=_TIMEOUT_S, check=False)
+        answer = subprocess.run(  # noqa: S603 (no shell)
+            command, env=environment, cwd="/", capture_output=True, timeout=_TIMEOUT_S, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return values
     for line in readable(answer.stdout).split("\0"):

@@ -13,6 +13,7 @@ cargo_runs() {
 
 root=$(pwd -P)
 python=$root/.venv/bin/python
+[ -d "${HOME:-}" ] || HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
 [ -d "${HOME:-}" ] || HOME=$root/.build/home
 export HOME
 

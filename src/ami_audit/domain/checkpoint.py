@@ -50,11 +50,7 @@ class SignedCheckpoint:
 
     def note(self) -> str:
         """Return the whole signed note."""
-        return (
-            self.checkpoint.body()
-            + "\n"
-            + "".join(signature.line() for signature in self.signatures)
-        )
+        return self.checkpoint.body() + "\n" + "".join(signature.line() for signature in self.signatures)
 
     @classmethod
     def parse(cls, note: str) -> Self:
@@ -65,12 +61,8 @@ class SignedCheckpoint:
         """
         body, separator, lines = note.partition("\n\n")
         if not separator or not lines.endswith("\n"):
-            raise MalformedError(
-                "checkpoint", "not a signed note: no blank line before its signatures"
-            )
-        signatures = tuple(
-            _signature(line) for line in lines.removesuffix("\n").split("\n")
-        )
+            raise MalformedError("checkpoint", "not a signed note: no blank line before its signatures")
+        signatures = tuple(_signature(line) for line in lines.removesuffix("\n").split("\n"))
         return cls(_checkpoint(body), signatures)
 
 
@@ -82,13 +74,9 @@ def key_hash(name: str, public_key: bytes) -> bytes:
 def _checkpoint(body: str) -> Checkpoint:
     lines = body.split("\n")
     if len(lines) != 3 or not lines[0]:
-        raise MalformedError(
-            "checkpoint", "not an origin, a size and a root on three lines"
-        )
+        raise MalformedError("checkpoint", "not an origin, a size and a root on three lines")
     origin, size, root = lines
-    if not (size.isascii() and size.isdigit()) or (
-        size != "0" and size.startswith("0")
-    ):
+    if not (size.isascii() and size.isdigit()) or (size != "0" and size.startswith("0")):
         raise MalformedError("checkpoint", f"`{size}` is not a tree size")
     raw = _base64(root)
     if len(raw) != 32:
@@ -98,15 +86,8 @@ def _checkpoint(body: str) -> Checkpoint:
 
 def _signature(line: str) -> NoteSignature:
     name, separator, encoded = line.removeprefix(_DASH).rpartition(" ")
-    if (
-        not line.startswith(_DASH)
-        or not separator
-        or not name
-        or any(mark in name for mark in " +")
-    ):
-        raise MalformedError(
-            "checkpoint", "a signature line is not of the form `— name base64`"
-        )
+    if not line.startswith(_DASH) or not separator or not name or any(mark in name for mark in " +"):
+        raise MalformedError("checkpoint", "a signature line is not of the form `— name base64`")
     raw = _base64(encoded)
     if len(raw) < 5:
         raise MalformedError("checkpoint", "a signature line holds no signature")

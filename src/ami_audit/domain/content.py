@@ -15,9 +15,7 @@ from ami_audit.domain.values import frozen
 
 FORMAT = "ami-audit/record/v1"
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
-).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def content_of(
@@ -50,10 +48,7 @@ def content_of(
         "actor_type": draft.actor_type,
         "classification": draft.classification,
         "context": draft.context,
-        "findings": [
-            _finding(finding, record_id, index)
-            for index, finding in enumerate(draft.findings)
-        ],
+        "findings": [_finding(finding, record_id, index) for index, finding in enumerate(draft.findings)],
         "format": FORMAT,
         "metadata": metadata,
         "outcome": draft.outcome,
@@ -67,10 +62,7 @@ def content_of(
         "target": draft.target,
         "target_type": draft.target_type,
         "timestamp": recorded_at if moment is None else _canonical_time(moment),
-        "violations": [
-            _violation(violation, record_id, index)
-            for index, violation in enumerate(draft.violations)
-        ],
+        "violations": [_violation(violation, record_id, index) for index, violation in enumerate(draft.violations)],
     }
 
 

@@ -71,6 +71,4 @@ def fact_key(source: str, target: str, observed: str) -> bytes:
         observed: The draft's `observed`.
     """
     family = source.partition("/")[0]
-    return hashlib.sha256(
-        f"{family}\n{target}\n{observed}".encode("utf-8", "surrogatepass")
-    ).digest()
+    return hashlib.sha256(f"{family}\n{target}\n{observed}".encode("utf-8", "surrogatepass")).digest()

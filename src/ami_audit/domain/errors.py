@@ -35,11 +35,7 @@ class MalformedError(AuditError):
         self.position = position
 
     def __str__(self) -> str:
-        return (
-            f"`{self.path}` cannot be recorded: {self.reason}"
-            if self.path
-            else self.reason
-        )
+        return f"`{self.path}` cannot be recorded: {self.reason}" if self.path else self.reason
 
 
 class UsageError(AuditError):
@@ -112,9 +108,7 @@ class StoreError(AuditError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"The store failed while {self.step}" + (
-            f": {self.reason}" if self.reason else "."
-        )
+        return f"The store failed while {self.step}" + (f": {self.reason}" if self.reason else ".")
 
 
 class HeadMovedError(StoreError):

@@ -22,9 +22,7 @@ class Arithmetic(Protocol):
     def record_tag(self, origin: str) -> bytes:
         """Return the 32 bytes that bind a record to the trail named `origin`."""
 
-    def record_hash(
-        self, tag: bytes, previous_hash: bytes, payload_hash: bytes, *, nonce: int
-    ) -> bytes:
+    def record_hash(self, tag: bytes, previous_hash: bytes, payload_hash: bytes, *, nonce: int) -> bytes:
         """Return the SHA-256 of the 104-byte header."""
 
     def search_nonce(
@@ -49,9 +47,7 @@ class Arithmetic(Protocol):
     def sign(self, seed: bytes, message: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature (RFC 8032)."""
 
-    def verify_signature(
-        self, public_key: bytes, message: bytes, signature: bytes
-    ) -> bool:
+    def verify_signature(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
         """Return whether the signature is strictly valid."""
 
     def seed_from_text(self, private_key: str) -> bytes:
@@ -66,9 +62,7 @@ _loaded: Arithmetic | None = None
 _clock: Callable[[], datetime] | None = None
 
 
-def install(
-    *, arithmetic: Callable[[], Arithmetic], clock: Callable[[], datetime]
-) -> None:
+def install(*, arithmetic: Callable[[], Arithmetic], clock: Callable[[], datetime]) -> None:
     """Say who does the arithmetic (called once, at the first use) and who tells the time (aware UTC)."""
     global _loader, _loaded, _clock
     _loader, _loaded, _clock = arithmetic, None, clock
@@ -83,9 +77,7 @@ def arithmetic() -> Arithmetic:
     global _loaded
     if _loaded is None:
         if _loader is None:
-            raise RuntimeError(
-                "no arithmetic is installed; import ami_audit before its parts"
-            )
+            raise RuntimeError("no arithmetic is installed; import ami_audit before its parts")
         _loaded = _loader()
     return _loaded
 

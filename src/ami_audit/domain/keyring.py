@@ -54,16 +54,11 @@ def _events(content: Mapping[str, Any], events: Sequence[str]) -> tuple[KeyEvent
     if not isinstance(facts, dict) or not isinstance(sequence, int):
         return ()
     # The key that takes over stands under `new_…` only where another is retired in the same record.
-    found = (
-        _event(facts, sequence, event=event, prefix="new_" if index else "")
-        for index, event in enumerate(events)
-    )
+    found = (_event(facts, sequence, event=event, prefix="new_" if index else "") for index, event in enumerate(events))
     return tuple(event for event in found if event is not None)
 
 
-def _event(
-    facts: Mapping[str, Any], sequence: int, *, event: str, prefix: str
-) -> KeyEvent | None:
+def _event(facts: Mapping[str, Any], sequence: int, *, event: str, prefix: str) -> KeyEvent | None:
     try:
         key_id = bytes.fromhex(facts[prefix + "key_id"])
         public_key = base64.b64decode(facts[prefix + "public_key"], validate=True)
@@ -89,9 +84,7 @@ class KeyRing:
         An added key may sign its own record already, and a retired or revoked one still signs the record that says so.
         """
         if event.event == "added":
-            self._entries.append(
-                Validity(event.key_id, event.public_key, event.signer, event.sequence)
-            )
+            self._entries.append(Validity(event.key_id, event.public_key, event.signer, event.sequence))
             return
         self._entries = [
             Validity(
@@ -112,15 +105,10 @@ class KeyRing:
 
     def named(self, key_id: bytes) -> Validity | None:
         """Return the latest entry of a key, or None."""
-        return next(
-            (entry for entry in reversed(self._entries) if entry.key_id == key_id), None
-        )
+        return next((entry for entry in reversed(self._entries) if entry.key_id == key_id), None)
 
     def packed(self) -> bytes:
         """Return entries for bulk verification: key_id 32, public key 32, valid_from u64 BE, valid_to u64 BE."""
         return b"".join(
-            _ENTRY.pack(
-                entry.key_id, entry.public_key, entry.valid_from, entry.valid_to
-            )
-            for entry in self._entries
+            _ENTRY.pack(entry.key_id, entry.public_key, entry.valid_from, entry.valid_to) for entry in self._entries
         )

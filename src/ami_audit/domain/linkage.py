@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 ZERO_HASH = bytes(32)
 # SHA-256 of nothing: the root of an empty tree (RFC 6962 section 2.1).
-EMPTY_ROOT = bytes.fromhex(
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-)
+EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
 _FRAME_START = struct.Struct(">Q32sQ32sI")
 _LENGTH = struct.Struct(">I")

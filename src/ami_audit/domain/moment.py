@@ -17,9 +17,7 @@ def utc(moment: datetime, path: str = "timestamp") -> datetime:
         MalformedError: The moment has no zone, so nobody can say when it was, or is outside years 1 to 9999 in UTC.
     """
     if moment.tzinfo is None:
-        raise MalformedError(
-            path, f"the time {moment.isoformat()} has no zone; add one, such as +00:00"
-        )
+        raise MalformedError(path, f"the time {moment.isoformat()} has no zone; add one, such as +00:00")
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
@@ -28,11 +26,7 @@ def utc(moment: datetime, path: str = "timestamp") -> datetime:
 
 def written(moment: datetime) -> str:
     """Return the canonical text of an aware UTC moment: `2026-11-23T20:50:13.000000Z`."""
-    return (
-        moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        if moment.year > 999
-        else _early(moment)
-    )
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment.year > 999 else _early(moment)
 
 
 def _early(moment: datetime) -> str:
@@ -49,9 +43,7 @@ def read(text: str, path: str = "timestamp") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise MalformedError(
-            path, f"`{text}` is not a time of the form 2026-11-23T20:50:13Z"
-        ) from error
+        raise MalformedError(path, f"`{text}` is not a time of the form 2026-11-23T20:50:13Z") from error
     return utc(moment, path)
 
 

@@ -45,9 +45,7 @@ class AuditOptions(BaseModel):
     run_mypy: bool = False
     run_bandit: bool = False
     level: LogLevel | None = None
-    reason: str | None = Field(
-        default=None, description="Why the audit is done; recorded with every record."
-    )
+    reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
 
     @field_validator("since", "until", mode="before")
     @classmethod

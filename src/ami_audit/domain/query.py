@@ -72,18 +72,14 @@ class AuditFilter(BaseModel):
 
     def _matches_weight(self, record: AuditRecord) -> bool:
         exact = self.severity is None or record.severity is self.severity
-        return exact and (
-            self.min_severity is None or record.severity >= self.min_severity
-        )
+        return exact and (self.min_severity is None or record.severity >= self.min_severity)
 
     def _matches_time(self, record: AuditRecord) -> bool:
         late_enough = self.since is None or record.timestamp >= self.since
         return late_enough and (self.until is None or record.timestamp < self.until)
 
     def _matches_place(self, record: AuditRecord) -> bool:
-        after = self.after is None or (
-            record.sequence is not None and record.sequence > self.after
-        )
+        after = self.after is None or (record.sequence is not None and record.sequence > self.after)
         return (
             after
             and (self.target is None or is_under(record.target, self.target))
@@ -91,10 +87,7 @@ class AuditFilter(BaseModel):
         )
 
     def _matches_text(self, record: AuditRecord) -> bool:
-        return (
-            self.text is None
-            or self.text.casefold() in record.canonical().decode().casefold()
-        )
+        return self.text is None or self.text.casefold() in record.canonical().decode().casefold()
 
 
 def is_under(target: str, place: str) -> bool:

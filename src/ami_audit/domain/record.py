@@ -79,12 +79,8 @@ class AuditRecord(BaseModel):
     def from_draft(cls, draft: AuditDraft, *, run_id: str = "") -> Self:
         """Return an unsealed record of the draft's facts."""
         record_id = draft.record_id or new_id()
-        content = content_of(
-            draft, record_id=record_id, run_id=run_id, sequence=None, recorded_at=None
-        )
-        return cls.from_content(
-            {**content, "timestamp": content["timestamp"] or written(now())}
-        )
+        content = content_of(draft, record_id=record_id, run_id=run_id, sequence=None, recorded_at=None)
+        return cls.from_content({**content, "timestamp": content["timestamp"] or written(now())})
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], **linkage: Any) -> Self:
@@ -94,9 +90,7 @@ class AuditRecord(BaseModel):
 
     def draft(self) -> AuditDraft:
         """Return the record's own facts, for sealing in a trail."""
-        metadata = {
-            name: value for name, value in self.metadata.items() if name != "observed"
-        }
+        metadata = {name: value for name, value in self.metadata.items() if name != "observed"}
         return AuditDraft(
             action=self.action,
             target=self.target,
@@ -164,9 +158,7 @@ class AuditRecord(BaseModel):
                 threads=threads,
             )
             start += _SLICE
-        return self.model_copy(
-            update={"nonce": nonce, "record_hash": self._hash_of(nonce, payload)}
-        )
+        return self.model_copy(update={"nonce": nonce, "record_hash": self._hash_of(nonce, payload)})
 
     def verify(self) -> bool:
         """Return whether `record_hash` is what this record's values hash to."""
@@ -223,15 +215,11 @@ class AuditRecord(BaseModel):
                 return state
         return SignatureState.VALID
 
-    def _state(
-        self, signature: AuditSignature, trusted: set[str] | None
-    ) -> SignatureState:
+    def _state(self, signature: AuditSignature, trusted: set[str] | None) -> SignatureState:
         key = signature.key_bytes()
         if key is None or (trusted is not None and signature.key_id not in trusted):
             return SignatureState.UNKNOWN_KEY
-        message = signature.message(
-            origin=self.origin, record_hash=self.calculate_hash()
-        )
+        message = signature.message(origin=self.origin, record_hash=self.calculate_hash())
         valid = signature.algorithm == "Ed25519" and arithmetic().verify_signature(
             key, message, signature.signature_bytes()
         )
@@ -241,11 +229,7 @@ class AuditRecord(BaseModel):
         return arithmetic().payload_hash(self.canonical())
 
     def _previous(self) -> bytes:
-        return (
-            _ZERO
-            if self.previous_hash == GENESIS_PREVIOUS
-            else bytes.fromhex(self.previous_hash)
-        )
+        return _ZERO if self.previous_hash == GENESIS_PREVIOUS else bytes.fromhex(self.previous_hash)
 
     def _hash_of(self, nonce: int, payload_hash: bytes) -> str:
         core = arithmetic()

@@ -59,9 +59,7 @@ class AuditSignature(BaseModel):
         )
 
 
-def signed_message(
-    *, origin: str, record_hash: str, signer: str, timestamp: str
-) -> bytes:
+def signed_message(*, origin: str, record_hash: str, signer: str, timestamp: str) -> bytes:
     """Return the bytes a record signature covers: a context line, then RFC 8785 JSON.
 
     The five keys are already in canonical order and every value is text, whose canonical form `json` writes.
@@ -73,6 +71,4 @@ def signed_message(
         "signer": signer,
         "timestamp": timestamp,
     }
-    return (
-        _CONTEXT + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    )
+    return _CONTEXT + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -82,16 +82,10 @@ def _frozen(value: Any, path: str, depth: int) -> Any:
         return _number(value, path)
     if isinstance(value, Mapping):
         return FrozenDict(
-            (_key(name, path), _frozen(item, _below(path, name), depth + 1))
-            for name, item in value.items()
+            (_key(name, path), _frozen(item, _below(path, name), depth + 1)) for name, item in value.items()
         )
-    if isinstance(value, Sequence) and not isinstance(
-        value, bytes | bytearray | memoryview
-    ):
-        return FrozenList(
-            _frozen(item, f"{path}[{index}]", depth + 1)
-            for index, item in enumerate(value)
-        )
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        return FrozenList(_frozen(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value))
     raise MalformedError(path, _advice(value))
 
 
@@ -105,17 +99,13 @@ def _text(value: str, path: str) -> str:
         try:
             plain.encode()
         except UnicodeEncodeError as error:
-            raise MalformedError(
-                path, f"a lone surrogate at character {error.start}"
-            ) from error
+            raise MalformedError(path, f"a lone surrogate at character {error.start}") from error
     return plain
 
 
 def _key(name: object, path: str) -> str:
     if not isinstance(name, str):
-        raise MalformedError(
-            _below(path, name), f"a key must be text, not {type(name).__name__}"
-        )
+        raise MalformedError(_below(path, name), f"a key must be text, not {type(name).__name__}")
     return _text(name, _below(path, name))
 
 

@@ -29,9 +29,7 @@ _EPOCH = re.compile(r"@(-?\d{1,12})(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-?(\d{2}|W\d{2}).*", re.ASCII)
 
 
-def moment_of(
-    text: str, *, now: datetime | None = None, zone: tzinfo = UTC
-) -> datetime:
+def moment_of(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> datetime:
     """Return the moment a person means, in UTC.
 
     Args:
@@ -45,12 +43,7 @@ def moment_of(
     word = text.strip().lower()
     present = (now or installed.now()).astimezone(UTC)
     try:
-        moment = (
-            _named(word, present, zone)
-            or _span(word, present)
-            or _epoch(word)
-            or _iso(text.strip(), zone)
-        )
+        moment = _named(word, present, zone) or _span(word, present) or _epoch(word) or _iso(text.strip(), zone)
         moment = moment.astimezone(UTC) if moment else None
     except (OverflowError, ValueError) as error:
         raise UsageError(f"The time `{text}` cannot be used: {error}.") from error
@@ -63,9 +56,7 @@ def moment_of(
 
 
 def _named(word: str, present: datetime, zone: tzinfo) -> datetime | None:
-    midnight = present.astimezone(zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    midnight = present.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match word:
         case "now":
             return present

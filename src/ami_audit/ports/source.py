@@ -58,13 +58,7 @@ class AuditSource(ABC):
     def get_metadata(self) -> dict[str, Any]:
         """Return the source's name, version and the versions of the tools it uses."""
 
-    async def collect(
-        self, target: str, options: AuditOptions | None = None
-    ) -> list[AuditRecord]:
+    async def collect(self, target: str, options: AuditOptions | None = None) -> list[AuditRecord]:
         """Return everything `stream` yields as records that are not yet sealed."""
         wanted = options or AuditOptions()
-        return [
-            AuditRecord.from_draft(draft)
-            for batch in self.stream(target, wanted)
-            for draft in batch
-        ]
+        return [AuditRecord.from_draft(draft) for batch in self.stream(target, wanted) for draft in batch]

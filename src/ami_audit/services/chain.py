@@ -52,13 +52,9 @@ class AuditChain:
                 return as_json("records", {"records": records})
             case "jsonl":
                 return "".join(record.model_dump_json() + "\n" for record in records)
-        raise UsageError(
-            f"A chain cannot be exported as `{format}`; choose `json` or `jsonl`."
-        )
+        raise UsageError(f"A chain cannot be exported as `{format}`; choose `json` or `jsonl`.")
 
     def verify_signatures(self) -> dict[str, bool]:
         """Return for each record_id whether it is signed and all its signatures verify."""
         records = self.find_records(AuditFilter(limit=_EVERYTHING))
-        return {
-            record.record_id: bool(record.verify_signatures()) for record in records
-        }
+        return {record.record_id: bool(record.verify_signatures()) for record in records}

@@ -43,19 +43,13 @@ async def checkpoint(
     return None  # another process has just signed a later head
 
 
-def refuse_rollback(
-    head: Head, known: Checkpoint | None, guard: CheckpointGuard
-) -> None:
+def refuse_rollback(head: Head, known: Checkpoint | None, guard: CheckpointGuard) -> None:
     """Raise when the trail at `head` is not what was signed before.
 
     Raises:
         RolledBackError: The trail is shorter than, or differs at the size of, the checkpoint `known`.
     """
-    if (
-        known is None
-        or head.size > known.size
-        or (head.size == known.size and head.root == known.root)
-    ):
+    if known is None or head.size > known.size or (head.size == known.size and head.root == known.root):
         return
     raise RolledBackError(
         "comparing the trail with its last signed checkpoint",
@@ -71,15 +65,9 @@ def signed_by(note: SignedCheckpoint, ring: KeyRing, *, core: ChainCore) -> str 
     body = note.checkpoint.body().encode()
     for entry in ring.entries():
         for signature in note.signatures:
-            named = signature.name == origin and signature.key_hash == key_hash(
-                origin, entry.public_key
-            )
+            named = signature.name == origin and signature.key_hash == key_hash(origin, entry.public_key)
             may_sign = entry.valid_from < note.checkpoint.size <= entry.valid_to
-            if (
-                named
-                and may_sign
-                and core.verify_signature(entry.public_key, body, signature.signature)
-            ):
+            if named and may_sign and core.verify_signature(entry.public_key, body, signature.signature):
                 return entry.signer
     return None
 
@@ -87,9 +75,6 @@ def signed_by(note: SignedCheckpoint, ring: KeyRing, *, core: ChainCore) -> str 
 def _signed(value: Checkpoint, signers: tuple[Signer, ...]) -> str:
     body = value.body().encode()
     signatures = tuple(
-        NoteSignature(
-            value.origin, key_hash(value.origin, signer.public_key), signer.sign(body)
-        )
-        for signer in signers
+        NoteSignature(value.origin, key_hash(value.origin, signer.public_key), signer.sign(body)) for signer in signers
     )
     return SignedCheckpoint(value, signatures).note()

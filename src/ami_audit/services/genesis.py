@@ -83,16 +83,12 @@ def genesis_facts(record: SealedRecord) -> dict[str, Any]:
     try:
         content = json.loads(record.canonical)
         facts = content["context"]
-        well_formed = content["action"] == GENESIS_ACTION and isinstance(
-            facts["origin"], str
-        )
+        well_formed = content["action"] == GENESIS_ACTION and isinstance(facts["origin"], str)
         well_formed = well_formed and isinstance(facts["difficulty_bits"], int)
     except (KeyError, TypeError, ValueError, RecursionError):
         well_formed = False
     if not well_formed or record.sequence != 0:
-        raise IntegrityError(
-            "The trail's first record is not a genesis record, so nobody can say which trail it is."
-        )
+        raise IntegrityError("The trail's first record is not a genesis record, so nobody can say which trail it is.")
     return dict(facts)
 
 
@@ -106,9 +102,7 @@ async def _begin(
     difficulty_bits: int,
 ) -> None:
     if not signers:
-        raise KeyStoreError(
-            "A new trail needs a key to sign it; make one with `ami-audit key new`."
-        )
+        raise KeyStoreError("A new trail needs a key to sign it; make one with `ami-audit key new`.")
     trail = Trail(
         store,
         core,
@@ -120,9 +114,7 @@ async def _begin(
         difficulty_bits=difficulty_bits,
     )
     try:
-        await trail.append_genesis(
-            _genesis(signers[0], origin=origin, difficulty_bits=difficulty_bits)
-        )
+        await trail.append_genesis(_genesis(signers[0], origin=origin, difficulty_bits=difficulty_bits))
     except HeadMovedError:
         return  # another process began it at the same moment; theirs is the trail
 

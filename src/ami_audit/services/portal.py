@@ -49,9 +49,7 @@ class Portal:
             if self._loop is None or self._process != os.getpid():
                 self._loop = asyncio.new_event_loop()
                 self._process = os.getpid()
-                self._thread = threading.Thread(
-                    target=self._loop.run_forever, name="ami-audit", daemon=True
-                )
+                self._thread = threading.Thread(target=self._loop.run_forever, name="ami-audit", daemon=True)
                 self._thread.start()
             return self._loop
 

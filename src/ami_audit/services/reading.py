@@ -17,9 +17,7 @@ _ALGORITHMS = {1: "Ed25519"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def records_of(
-    sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing
-) -> list[AuditRecord]:
+def records_of(sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing) -> list[AuditRecord]:
     """Return stored rows as records, with the public keys the trail names.
 
     Raises:
@@ -34,9 +32,7 @@ def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:
             json.loads(row.canonical),
             origin=origin,
             record_hash=row.record_hash.hex(),
-            previous_hash=GENESIS_PREVIOUS
-            if row.previous_hash == ZERO_HASH
-            else row.previous_hash.hex(),
+            previous_hash=GENESIS_PREVIOUS if row.previous_hash == ZERO_HASH else row.previous_hash.hex(),
             nonce=row.nonce,
             signatures=tuple(_signatures(row.signatures, ring)),
         )
@@ -55,9 +51,7 @@ def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:
 def _signatures(block: bytes, ring: KeyRing) -> Iterator[AuditSignature]:
     start = 0
     while start < len(block):
-        algorithm, key_id, signature, timestamp_us, length = _ENTRY.unpack_from(
-            block, start
-        )
+        algorithm, key_id, signature, timestamp_us, length = _ENTRY.unpack_from(block, start)
         start += _ENTRY.size
         signer = block[start : start + length].decode()
         start += length

@@ -96,13 +96,9 @@ class Sealer:
             )
         ]
         new_head, tiles, new_edges = self._grow(records, head, edges=edges, recorded=recorded)
-        return SealedBatch(
-            records, new_head, tiles, _key_events(entries, texts)
-        ), new_edges
+        return SealedBatch(records, new_head, tiles, _key_events(entries, texts)), new_edges
 
-    def _link(
-        self, texts: Sequence[bytes], previous: bytes
-    ) -> tuple[list[bytes], list[bytes], list[int]]:
+    def _link(self, texts: Sequence[bytes], previous: bytes) -> tuple[list[bytes], list[bytes], list[int]]:
         if self._difficulty_bits:
             return self._mine(texts, previous)
         joined, ends, _, record_hashes = self._core.link(
@@ -114,9 +110,7 @@ class Sealer:
         canonical = [joined[start:end] for start, end in pairwise([0, *ends])]
         return canonical, cut(record_hashes, 32), [0] * len(texts)
 
-    def _mine(
-        self, texts: Sequence[bytes], previous: bytes
-    ) -> tuple[list[bytes], list[bytes], list[int]]:
+    def _mine(self, texts: Sequence[bytes], previous: bytes) -> tuple[list[bytes], list[bytes], list[int]]:
         canonical: list[bytes] = []
         hashes: list[bytes] = []
         nonces: list[int] = []
@@ -124,9 +118,7 @@ class Sealer:
             canonical.append(self._core.canonicalize(text))
             payload = self._core.payload_hash(canonical[-1])
             nonces.append(self._nonce(previous, payload))
-            previous = self._core.record_hash(
-                self._tag, previous, payload, nonce=nonces[-1]
-            )
+            previous = self._core.record_hash(self._tag, previous, payload, nonce=nonces[-1])
             hashes.append(previous)
         return canonical, hashes, nonces
 
@@ -145,13 +137,9 @@ class Sealer:
                 return nonce
         raise AssertionError("count() never ends")
 
-    def _sign(
-        self, record_hashes: bytes, recorded: str, signers: Sequence[Signer]
-    ) -> list[bytes]:
+    def _sign(self, record_hashes: bytes, recorded: str, signers: Sequence[Signer]) -> list[bytes]:
         timestamp_us = microseconds(read(recorded))
-        signed = [
-            self._blocks(record_hashes, timestamp_us, signer) for signer in signers
-        ]
+        signed = [self._blocks(record_hashes, timestamp_us, signer) for signer in signers]
         if not signed:
             return [b""] * (len(record_hashes) // 32)
         if len(signed) == 1:
@@ -159,12 +147,8 @@ class Sealer:
         # An entry begins with its algorithm byte, then key id and signature: entries sort as the format asks.
         return [b"".join(sorted(entries)) for entries in zip(*signed, strict=True)]
 
-    def _blocks(
-        self, record_hashes: bytes, timestamp_us: int, signer: Signer
-    ) -> list[bytes]:
-        signatures = signer.sign_records(
-            origin=self._origin, timestamp_us=timestamp_us, record_hashes=record_hashes
-        )
+    def _blocks(self, record_hashes: bytes, timestamp_us: int, signer: Signer) -> list[bytes]:
+        signatures = signer.sign_records(origin=self._origin, timestamp_us=timestamp_us, record_hashes=record_hashes)
         joined, ends = self._core.signature_blocks(
             signer.key_id,
             signer=signer.signer,
@@ -185,9 +169,7 @@ class Sealer:
         root, frontier, new_edges, tiles = self._core.grow(
             head.size, frontier=head.frontier, edges=edges, leaves=leaves
         )
-        new_head = Head(
-            head.size + len(records), records[-1].record_hash, root, frontier, recorded
-        )
+        new_head = Head(head.size + len(records), records[-1].record_hash, root, frontier, recorded)
         return new_head, [Tile(*tile) for tile in tiles], new_edges
 
 
@@ -207,17 +189,11 @@ def cut(joined: bytes, length: int) -> list[bytes]:
 
 
 def _ids(core: ChainCore, entries: Sequence[Entry]) -> list[str]:
-    fresh = iter(
-        core.uuid7(sum(not entry.draft.record_id for entry in entries))
-        if entries
-        else ()
-    )
+    fresh = iter(core.uuid7(sum(not entry.draft.record_id for entry in entries)) if entries else ())
     return [entry.draft.record_id or next(fresh) for entry in entries]
 
 
-def _content(
-    entry: Entry, *, record_id: str, sequence: int, recorded_at: str
-) -> dict[str, object]:
+def _content(entry: Entry, *, record_id: str, sequence: int, recorded_at: str) -> dict[str, object]:
     try:
         return content_of(
             entry.draft,

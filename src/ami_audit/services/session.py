@@ -24,7 +24,7 @@ class Session:
         store: The records.
         core: The arithmetic.
         clock: The time.
-        signers: Gives who signs; asked at the first write only, so that reading needs no key.
+        signers: Gives who signs the trail of that origin; asked at the first write only, so that reading needs no key.
         guard_of: Gives the place outside the store where a trail's last checkpoint is kept.
         new_origin: The name of a trail that is begun in this session.
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
@@ -33,7 +33,7 @@ class Session:
     store: RecordStore
     core: ChainCore
     clock: Clock
-    signers: Callable[[], Sequence[Signer]]
+    signers: Callable[[str], Sequence[Signer]]
     guard_of: Callable[[str], CheckpointGuard]
     new_origin: str
     difficulty_bits: int = 0
@@ -49,12 +49,13 @@ class Session:
             KeyStoreError: There is no key to sign with.
         """
         if self._trail is None:
+            origin = await self.origin() or self.new_origin
             self._trail = await open_trail(
                 self.store,
                 self.core,
                 clock=self.clock,
-                signers=self.signers(),
-                origin=self.new_origin,
+                signers=self.signers(origin),
+                origin=origin,
                 difficulty_bits=self.difficulty_bits,
                 threads=self.threads,
             )

@@ -6,8 +6,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.errors import NotFoundError
 from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.kinds import AuditTargetType, VerificationLevel
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
@@ -27,9 +28,7 @@ class AuditStore:
     Use it as a context manager, async or plain, or call `close`; closing signs a checkpoint over what was appended.
     """
 
-    def __init__(
-        self, opener: Callable[[], Awaitable[Session]], *, on: Portal = portal
-    ) -> None:
+    def __init__(self, opener: Callable[[], Awaitable[Session]], *, on: Portal = portal) -> None:
         """Args: `opener` opens the trail, on the portal's loop; `on` is where everything runs."""
         self._opener = opener
         self._portal = on
@@ -60,9 +59,7 @@ class AuditStore:
         """
         return await self._portal.call(self._append(drafts, run_id, also_signed_by))
 
-    async def append_unread(
-        self, drafts: Sequence[AuditDraft], *, run_id: str = ""
-    ) -> int:
+    async def append_unread(self, drafts: Sequence[AuditDraft], *, run_id: str = "") -> int:
         """Seal the drafts as `append` does and return how many, without making records of them."""
 
         async def work() -> int:
@@ -114,6 +111,33 @@ class AuditStore:
             session = await self._open()
             verifier = Verifier(session.store, session.core, clock=session.clock)
             return await verifier.verify(**{"guard_of": session.guard_of, **options})
+
+        return await self._portal.call(work())
+
+    async def begin(self) -> str:
+        """Begin the trail if the store is empty, and return its name."""
+
+        async def work() -> str:
+            return (await (await self._open()).trail()).origin
+
+        return await self._portal.call(work())
+
+    async def verify_record(
+        self, name: str, *, required: VerificationLevel = VerificationLevel.HASHES
+    ) -> VerificationReport:
+        """Check one record: its hash, its link to the record before, its signatures, its columns.
+
+        Raises:
+            NotFoundError: No record is called so.
+        """
+
+        async def work() -> VerificationReport:
+            session = await self._open()
+            row = only(await session.store.find(name), name)
+            if row is None:
+                raise NotFoundError("record", name, hint="`ami-audit query` lists records with their ids.")
+            verifier = Verifier(session.store, session.core, clock=session.clock)
+            return await verifier.verify_one(row, required=required)
 
         return await self._portal.call(work())
 
@@ -191,13 +215,9 @@ class AuditStore:
             text=f'"path":"{target}"',
             limit=_EVERYTHING,
         )
-        rows = {
-            row.sequence: row for row in (*about, *await session.store.query(changing))
-        }
+        rows = {row.sequence: row for row in (*about, *await session.store.query(changing))}
         return await self._read(session, [rows[sequence] for sequence in sorted(rows)])
 
-    async def _read(
-        self, session: Session, rows: Sequence[SealedRecord]
-    ) -> list[AuditRecord]:
+    async def _read(self, session: Session, rows: Sequence[SealedRecord]) -> list[AuditRecord]:
         ring = await session.ring() if rows else KeyRing()
         return records_of(rows, origin=await session.origin(), ring=ring)

@@ -55,9 +55,7 @@ class Trail:
         self._signers = tuple(signers)
         self._head = head
         self._edges: list[bytes] | None = None
-        self._sealer = Sealer(
-            core, origin=origin, difficulty_bits=difficulty_bits, threads=threads
-        )
+        self._sealer = Sealer(core, origin=origin, difficulty_bits=difficulty_bits, threads=threads)
         self._waiting: list[_Request] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -128,11 +126,7 @@ class Trail:
     def _take(self) -> list[_Request]:
         group = [self._waiting.pop(0)]
         size = len(group[0].entries)
-        while (
-            self._waiting
-            and self._waiting[0].signers == group[0].signers
-            and size < _GROUP
-        ):
+        while self._waiting and self._waiting[0].signers == group[0].signers and size < _GROUP:
             group.append(self._waiting.pop(0))
             size += len(group[-1].entries)
         return group
@@ -166,9 +160,7 @@ class Trail:
         for request in group:
             await self._write([request])
 
-    async def _append(
-        self, entries: list[Entry], signers: tuple[Signer, ...]
-    ) -> Sequence[SealedRecord]:
+    async def _append(self, entries: list[Entry], signers: tuple[Signer, ...]) -> Sequence[SealedRecord]:
         try:
             return await self._append_after_known_head(entries, signers)
         except HeadMovedError:
@@ -188,13 +180,9 @@ class Trail:
             self.ring.learn(event)
         return batch.records
 
-    async def _seal(
-        self, entries: list[Entry], signers: tuple[Signer, ...]
-    ) -> tuple[SealedBatch, list[bytes]]:
+    async def _seal(self, entries: list[Entry], signers: tuple[Signer, ...]) -> tuple[SealedBatch, list[bytes]]:
         if self._edges is None:
-            self._edges = await partial_tiles(
-                self.store, self.store, self._head, core=self.core
-            )
+            self._edges = await partial_tiles(self.store, self.store, self._head, core=self.core)
         self._check_signers()
         return self._sealer.seal(
             entries,
@@ -210,11 +198,7 @@ class Trail:
         for signer in self._signers:
             validity = self.ring.named(signer.key_id)
             if validity is None or not validity.is_open:
-                state = (
-                    "is not one of this trail's keys"
-                    if validity is None
-                    else "was retired or revoked"
-                )
+                state = "is not one of this trail's keys" if validity is None else "was retired or revoked"
                 raise KeyStoreError(
                     f"The key {signer.key_id.hex()[:16]} of {signer.signer} {state}, so it may not sign "
                     f"`{self.origin}`; import the trail's key with `ami-audit key import`, or see `ami-audit key list`."

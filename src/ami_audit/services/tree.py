@@ -8,9 +8,7 @@ from ami_audit.services.sealing import leaf_hashes
 _WIDTH = 256
 
 
-async def partial_tiles(
-    records: RecordReader, tiles: TreeReader, head: Head, *, core: ChainCore
-) -> list[bytes]:
+async def partial_tiles(records: RecordReader, tiles: TreeReader, head: Head, *, core: ChainCore) -> list[bytes]:
     """Return the hashes of each level's partial tile at `head`; reads at most 256 rows a level."""
     if head.size == 0:
         return []

@@ -28,9 +28,7 @@ _SOURCE = "batch_collector/1"
 class BatchCollector:
     """Collects once, from several sources, into one store."""
 
-    def __init__(
-        self, store: AuditStore, *, caller: Caller, on: Portal = portal
-    ) -> None:
+    def __init__(self, store: AuditStore, *, caller: Caller, on: Portal = portal) -> None:
         """Args: `caller` says who runs the collection, and where."""
         self._store = store
         self._caller = caller
@@ -93,9 +91,7 @@ class _Run:
         self._provenance = caller.provenance(target)
         self._first = 0
 
-    async def collect(
-        self, sources: Sequence[AuditSource], analyzers: Sequence[AuditAnalyzer]
-    ) -> RunSummary:
+    async def collect(self, sources: Sequence[AuditSource], analyzers: Sequence[AuditAnalyzer]) -> RunSummary:
         started, clock_started = now(), perf_counter()
         trail = await (await self._store.session()).trail()
         self._first = (await trail.refresh()).size
@@ -111,17 +107,9 @@ class _Run:
             if not self._stop:
                 await self._collect_from(source)
         await self._analyze(analyzers)
-        await self._append(
-            [
-                self._event(
-                    "collection.finished", self._counts(), outcome=self._outcome()
-                )
-            ]
-        )
+        await self._append([self._event("collection.finished", self._counts(), outcome=self._outcome())])
         if sources and all(tally.error for tally in self._tallies):
-            raise SourceError(
-                self._target, "; ".join(str(tally.error) for tally in self._tallies)
-            )
+            raise SourceError(self._target, "; ".join(str(tally.error) for tally in self._tallies))
         return await self._summary(started, perf_counter() - clock_started)
 
     async def _collect_from(self, source: AuditSource) -> None:
@@ -145,20 +133,13 @@ class _Run:
             tally.error = error.reason
         tally.seconds = perf_counter() - began
 
-    async def _fresh(
-        self, batch: Sequence[AuditDraft], tally: SourceTally
-    ) -> Sequence[AuditDraft]:
+    async def _fresh(self, batch: Sequence[AuditDraft], tally: SourceTally) -> Sequence[AuditDraft]:
         if self._options.full or self._first <= 1:
             return batch
         facts = [index for index, draft in enumerate(batch) if draft.observed]
-        keys = [
-            fact_key(batch[index].source, batch[index].target, batch[index].observed)
-            for index in facts
-        ]
+        keys = [fact_key(batch[index].source, batch[index].target, batch[index].observed) for index in facts]
         known = await self._store.known(keys, before=self._first)
-        stale = {
-            index for index, is_known in zip(facts, known, strict=True) if is_known
-        }
+        stale = {index for index, is_known in zip(facts, known, strict=True) if is_known}
         if stale:
             tally.unchanged(len(stale))
         return [draft for index, draft in enumerate(batch) if index not in stale]
@@ -185,15 +166,9 @@ class _Run:
     async def _analyze(self, analyzers: Sequence[AuditAnalyzer]) -> None:
         if not analyzers:
             return
-        records = await self._store.query_records(
-            AuditFilter(run_id=self._run_id, limit=_EVERYTHING)
-        )
+        records = await self._store.query_records(AuditFilter(run_id=self._run_id, limit=_EVERYTHING))
         for analyzer in analyzers:
-            concerned = [
-                record
-                for record in records
-                if analyzer.supports(record.source.partition("/")[0])
-            ]
+            concerned = [record for record in records if analyzer.supports(record.source.partition("/")[0])]
             findings = tuple(await analyzer.analyze(concerned))
             event = self._event(
                 "collection.analyzed",
@@ -201,9 +176,7 @@ class _Run:
             )
             await self._append([event._replace(findings=findings)])
 
-    def _event(
-        self, action: str, facts: dict[str, Any], *, outcome: Outcome = Outcome.SUCCESS
-    ) -> AuditDraft:
+    def _event(self, action: str, facts: dict[str, Any], *, outcome: Outcome = Outcome.SUCCESS) -> AuditDraft:
         return AuditDraft(
             action=action,
             target=self._target,
@@ -218,9 +191,7 @@ class _Run:
     def _counts(self) -> dict[str, Any]:
         return {
             "interrupted": bool(self._stop),
-            "sources": [
-                tally.summary().model_dump(mode="json") for tally in self._tallies
-            ],
+            "sources": [tally.summary().model_dump(mode="json") for tally in self._tallies],
         }
 
     def _outcome(self) -> Outcome:
@@ -232,9 +203,7 @@ class _Run:
     async def _summary(self, started: Any, seconds: float) -> RunSummary:
         session = await self._store.session()
         trail = await session.trail()
-        findings: Counter[str] = sum(
-            (tally.findings for tally in self._tallies), Counter()
-        )
+        findings: Counter[str] = sum((tally.findings for tally in self._tallies), Counter())
         return RunSummary(
             run_id=self._run_id,
             target=self._target,

@@ -34,9 +34,7 @@ class _End:
         self.error = error
 
 
-async def pulled(
-    open_stream: Callable[[], Iterator[Batch]], stop: Stop
-) -> AsyncIterator[Batch]:
+async def pulled(open_stream: Callable[[], Iterator[Batch]], stop: Stop) -> AsyncIterator[Batch]:
     """Yield a source's batches while its own thread already makes the next; ends early when `stop` is raised.
 
     Raises:
@@ -91,9 +89,7 @@ def _fill(
     _offered(ready, _End(error), left)
 
 
-def _offered(
-    ready: "queue.Queue[Batch | _End]", item: "Batch | _End", left: Stop
-) -> bool:
+def _offered(ready: "queue.Queue[Batch | _End]", item: "Batch | _End", left: Stop) -> bool:
     while not left:
         try:
             ready.put(item, timeout=0.2)

@@ -64,9 +64,7 @@ class SourceTally:
                 unchanged=self._unchanged,
                 actions=dict(sorted(self._actions.items())),
                 skipped=dict(sorted(self._skipped.items())),
-                examples={
-                    why: tuple(names) for why, names in sorted(self._examples.items())
-                },
+                examples={why: tuple(names) for why, names in sorted(self._examples.items())},
                 seconds=round(self.seconds, 3),
                 error=self.error,
             )

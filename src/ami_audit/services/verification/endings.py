@@ -60,21 +60,12 @@ class Endings:
     def sizes(self) -> list[int]:
         """Return the sizes whose roots the checkpoints ask for, ascending."""
         outside = [self._outside] if self._outside else []
-        return sorted(
-            {
-                note.checkpoint.size
-                for note in (*(note for _, note in self._notes), *outside)
-            }
-        )
+        return sorted({note.checkpoint.size for note in (*(note for _, note in self._notes), *outside)})
 
     @property
     def checkpoint_size(self) -> int | None:
         """The size of the latest checkpoint that holds; the guard's when it has one."""
-        return (
-            self._outside.checkpoint.size
-            if self._outside and self._outside_holds
-            else self._inside_size
-        )
+        return self._outside.checkpoint.size if self._outside and self._outside_holds else self._inside_size
 
     async def check_tiles(self) -> list[Fault]:
         """Compare the tiles that were completed since the last call with the stored ones."""
@@ -105,19 +96,13 @@ class Endings:
         if walk.head.size == 0:
             return VerificationLevel.NONE, ["The trail is empty."]
         if walk.unsigned:
-            return VerificationLevel.HASHES, [
-                f"{walk.unsigned} records carry no signature."
-            ]
+            return VerificationLevel.HASHES, [f"{walk.unsigned} records carry no signature."]
         if not pinned:
             return VerificationLevel.SIGNATURES, [
                 "No key of this trail is known here as one to trust; name it with `--pin KEY_ID`."
             ]
-        if not any(
-            event.sequence == 0 and event.key_id in pinned for event in walk.key_events
-        ):
-            return VerificationLevel.SIGNATURES, [
-                "The trail was begun with a key that is not among the trusted ones."
-            ]
+        if not any(event.sequence == 0 and event.key_id in pinned for event in walk.key_events):
+            return VerificationLevel.SIGNATURES, ["The trail was begun with a key that is not among the trusted ones."]
         if not self._outside_holds:
             return VerificationLevel.PINNED_KEYS, [
                 "No checkpoint is kept outside the store, so a tail that was cut off would not show."
@@ -133,8 +118,7 @@ class Endings:
                 f"expected {_shown(expected)}, found {_shown(found)}",
             )
             for name in names
-            if (expected := getattr(self._walk.head, name))
-            != (found := getattr(stored, name))
+            if (expected := getattr(self._walk.head, name)) != (found := getattr(stored, name))
         ]
 
     async def _spare_tiles(self) -> list[Fault]:
@@ -149,20 +133,14 @@ class Endings:
         stored, expected = list(await self._store.key_events()), self._walk.key_events
         if stored == expected:
             return []
-        odd = [
-            event
-            for event in (*stored, *expected)
-            if event not in stored or event not in expected
-        ]
+        odd = [event for event in (*stored, *expected) if event not in stored or event not in expected]
         return [
             _fault(
                 "key",
                 f"key of record {event.sequence}",
                 "the key table differs from what the records say",
             )
-            for event in {
-                (event.sequence, event.event): event for event in odd or stored
-            }.values()
+            for event in {(event.sequence, event.event): event for event in odd or stored}.values()
         ]
 
     def _note_fault(self, where: str, note: SignedCheckpoint) -> Fault | None:
@@ -176,9 +154,7 @@ class Endings:
                 f"the trail holds only {self._walk.head.size} records: its end is gone",
             )
         if not self._has_root(value):
-            return _fault(
-                "checkpoint", where, "the records it covers have another root"
-            )
+            return _fault("checkpoint", where, "the records it covers have another root")
         if signed_by(note, self._walk.ring, core=self._core) is None:
             return _fault(
                 "checkpoint",
@@ -196,11 +172,7 @@ class Endings:
         fault = self._note_fault(self._guard.location, self._outside)
         self._outside_holds = fault is None
         # What this machine signed and the store no longer holds disproves the records themselves.
-        return (
-            [fault.model_copy(update={"breaks": VerificationLevel.LINKS})]
-            if fault
-            else []
-        )
+        return [fault.model_copy(update={"breaks": VerificationLevel.LINKS})] if fault else []
 
 
 def _parsed(note: str, where: str, faults: list[Fault]) -> SignedCheckpoint | None:
@@ -212,11 +184,7 @@ def _parsed(note: str, where: str, faults: list[Fault]) -> SignedCheckpoint | No
 
 
 def _tile_fault(tile: Tile, stored: Sequence[Tile]) -> Fault:
-    found = (
-        "it is missing"
-        if not stored or stored[0].index != tile.index
-        else "its hashes are not the tree's"
-    )
+    found = "it is missing" if not stored or stored[0].index != tile.index else "its hashes are not the tree's"
     return _fault("tile", f"tile {tile.level}/{tile.index}", found)
 
 

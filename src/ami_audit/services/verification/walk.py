@@ -32,9 +32,7 @@ _DETAILS = {
     "signature-block": "its signatures are malformed or out of order",
     "form": "its canonical bytes are not RFC 8785 JSON",
 }
-_KEY_MARKS = tuple(
-    f'"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS)
-)
+_KEY_MARKS = tuple(f'"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
 _ZERO_TAG = bytes(32)
 
 
@@ -53,6 +51,17 @@ class Walk:
         self._difficulty_bits = difficulty_bits
         self._edges: list[bytes] = []
         self._expected = 0
+        self._previous_hash = ZERO_HASH
+
+    def begin_after(self, record: SealedRecord | None, *, ring: KeyRing) -> None:
+        """Begin in the middle of a trail, after `record`, with the keys that are named before it.
+
+        Roots and tiles mean nothing afterwards.
+        """
+        self.ring = ring
+        if record is not None:
+            self._expected = record.sequence + 1
+            self._previous_hash = record.record_hash
 
     def check(self, records: Sequence[SealedRecord]) -> list[Fault]:
         """Check the records that come next, and return every fault."""
@@ -69,11 +78,7 @@ class Walk:
         if first.sequence == self._expected:
             return []
         missing = first.sequence - self._expected
-        what = (
-            f"{missing} records from {self._expected} on are missing"
-            if missing > 0
-            else "it has no place here"
-        )
+        what = f"{missing} records from {self._expected} on are missing" if missing > 0 else "it has no place here"
         return [_fault(first, "sequence", what)]
 
     def _check_run(self, run: Sequence[SealedRecord]) -> list[Fault]:
@@ -82,22 +87,17 @@ class Walk:
             frames(run),
             origin=self.origin,
             first_sequence=first,
-            previous_hash=self.head.record_hash if self.head.size else ZERO_HASH,
+            previous_hash=self._previous_hash,
             previous_recorded_at=self.head.recorded_at,
             minimum_bits=self._difficulty_bits,
             keys=self.ring.packed(),
         )
         self._grow(len(run), leaves, last_hash=last_hash, last_time=last_time)
         self.unsigned += unsigned
-        faults = [
-            _fault(run[position - first], kind, _DETAILS.get(kind, kind))
-            for position, kind in found
-        ]
+        faults = [_fault(run[position - first], kind, _DETAILS.get(kind, kind)) for position, kind in found]
         return faults + self._form_faults(run)
 
-    def _grow(
-        self, count: int, leaves: bytes, *, last_hash: bytes, last_time: str
-    ) -> None:
+    def _grow(self, count: int, leaves: bytes, *, last_hash: bytes, last_time: str) -> None:
         root, frontier, self._edges, tiles = self._core.grow(
             self.head.size,
             frontier=self.head.frontier,
@@ -105,6 +105,7 @@ class Walk:
             leaves=leaves,
         )
         self.head = Head(self.head.size + count, last_hash, root, frontier, last_time)
+        self._previous_hash = last_hash
         self.new_tiles += [Tile(*tile) for tile in tiles]
         self.roots[self.head.size] = root
 
@@ -123,11 +124,7 @@ class Walk:
             same = b""
         if same == joined:
             return []
-        return [
-            _fault(record, "form", _DETAILS["form"])
-            for record in run
-            if not self._is_canonical(record.canonical)
-        ]
+        return [_fault(record, "form", _DETAILS["form"]) for record in run if not self._is_canonical(record.canonical)]
 
     def _is_canonical(self, text: bytes) -> bool:
         try:
@@ -150,10 +147,7 @@ def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
         return
     start = 0
     for index in range(1, len(records) + 1):
-        if (
-            index == len(records)
-            or records[index].sequence != records[index - 1].sequence + 1
-        ):
+        if index == len(records) or records[index].sequence != records[index - 1].sequence + 1:
             yield records[start:index]
             start = index
 
@@ -164,11 +158,7 @@ def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:
     except (ValueError, RecursionError):
         return ()
     # The row's own number counts: content that claims another one is a fault of its own.
-    return (
-        events_of({**content, "sequence": record.sequence})
-        if isinstance(content, dict)
-        else ()
-    )
+    return events_of({**content, "sequence": record.sequence}) if isinstance(content, dict) else ()
 
 
 def _fault(record: SealedRecord, check: str, detail: str) -> Fault:

@@ -1,0 +1,46 @@
+"""Writes a command's answer: to stdout or to a file, in the format that was asked for."""
+
+import os
+import sys
+from pathlib import Path
+
+from ami_audit.domain.errors import UsageError
+from ami_audit.entrypoints import bootstrap
+from ami_audit.ports.formatter import Formatter
+
+_BY_ENDING = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+
+def formatter(name: str, output: Path | None) -> Formatter:
+    """Return the formatter to use; an output file's ending decides when no format was asked for.
+
+    A file never gets the terminal's colours: without a telling ending it is Markdown.
+    """
+    if output is not None and name == "terminal":
+        name = _BY_ENDING.get(output.suffix.lower(), "markdown")
+    return bootstrap.formatters()[name]()
+
+
+def deliver(answer: str, output: Path | None) -> None:
+    """Write the answer to `output`, whole or not at all, or to stdout.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    text = answer if answer.endswith("\n") else answer + "\n"
+    if output is None:
+        _to_stdout(text)
+        return
+    fresh = output.with_name(f".{output.name}.{os.getpid()}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(output)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise UsageError(f"The answer cannot be written to `{output}`: {error.strerror}.") from error
+
+
+def _to_stdout(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()

@@ -1,0 +1,89 @@
+"""What all collecting commands do: one run, its summary, its exit code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ami_audit.domain.errors import UsageError
+from ami_audit.domain.kinds import AuditSeverity
+from ami_audit.domain.options import AuditOptions
+from ami_audit.domain.run import RunSummary
+from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.cli.answers import deliver, formatter
+from ami_audit.entrypoints.cli.failures import INTERRUPTED, Finished
+from ami_audit.entrypoints.cli.interrupt import stoppable
+from ami_audit.entrypoints.cli.progress import shown_progress
+from ami_audit.entrypoints.settings import Settings
+from ami_audit.ports.source import AuditSource
+from ami_audit.services.collectors.batch import BatchCollector
+from ami_audit.services.portal import portal
+from ami_audit.services.store import AuditStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """What a collecting command was asked to do."""
+
+    place: Path
+    target: str
+    sources: str | None
+    settings: Mapping[str, Any]
+    options: Mapping[str, Any]
+    fail_on: str | None
+    format_name: str
+    output: Path | None
+    quiet: bool
+
+
+def collect(wanted: Collection) -> None:
+    """Run the collection, deliver its summary, and end with the exit code it deserves.
+
+    Raises:
+        Finished: With 1 when findings reach `--fail-on`, with 130 after Ctrl-C.
+    """
+    chosen = bootstrap.settings(wanted.place, overrides=wanted.settings)
+    threshold = _severity(wanted.fail_on or chosen.values.fail_on)
+    options = _options(wanted.options, chosen)
+    sources = _sources(wanted.sources, chosen)
+    bootstrap.announce_new_key(chosen)
+    with AuditStore(bootstrap.opener(chosen)) as store:
+        summary = _run(store, sources, wanted=wanted, options=options)
+    deliver(formatter(wanted.format_name, wanted.output).run(summary), wanted.output)
+    if summary.interrupted:
+        raise Finished(INTERRUPTED)
+    if threshold is not None and any(AuditSeverity(name) >= threshold for name in summary.findings):
+        raise Finished(1)
+
+
+def _run(store: AuditStore, sources: list[AuditSource], *, wanted: Collection, options: AuditOptions) -> RunSummary:
+    collector = BatchCollector(store, caller=bootstrap.caller())
+    with stoppable() as stop, shown_progress(quiet=wanted.quiet) as progress:
+        return portal.run(
+            collector.collect(sources, target=wanted.target, options=options, progress=progress, stop=stop)
+        )
+
+
+def _options(given: Mapping[str, Any], chosen: Settings) -> AuditOptions:
+    ignore = (*chosen.values.ignore, *given.get("ignore", ()))
+    return AuditOptions(**{**{name: value for name, value in given.items() if value is not None}, "ignore": ignore})
+
+
+def _sources(names: str | None, chosen: Settings) -> list[AuditSource]:
+    known = bootstrap.sources()
+    wanted = [name.strip() for name in names.split(",")] if names else list(chosen.values.sources)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"No source `{name}`; there are: {', '.join(sorted(known))}.")
+    return [known[name]() for name in dict.fromkeys(wanted)]
+
+
+def _severity(name: str) -> AuditSeverity | None:
+    if not name:
+        return None
+    try:
+        return AuditSeverity(name)
+    except ValueError as error:
+        raise UsageError(
+            f"`{name}` is no severity; choose {', '.join(severity.value for severity in AuditSeverity)}."
+        ) from error

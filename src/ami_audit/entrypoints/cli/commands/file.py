@@ -1,0 +1,55 @@
+"""`ami-audit file`: audit files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ami_audit.entrypoints.cli import options as common
+from ami_audit.entrypoints.cli.collecting import Collection, collect
+
+
+def file(
+    target: Annotated[str, typer.Argument(help="A file or folder, or with --pattern a glob such as 'base/**/*.py'.")],
+    *,
+    pattern: Annotated[bool, typer.Option("--pattern", help="TARGET is a glob; quote it.")] = False,
+    include_git: Annotated[bool, typer.Option("--include-git", help="Also audit the target's Git history.")] = False,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave these files out.")] = None,
+    include_vendored: Annotated[
+        bool, typer.Option("--include-vendored", help="Look into vendored and build folders.")
+    ] = False,
+    ignore_files: Annotated[
+        bool, typer.Option("--ignore-files/--no-ignore-files", help="Honour .gitignore and its like.")
+    ] = True,
+    full: common.Full = False,
+    reason: common.Reason = None,
+    fail_on: common.FailOn = None,
+    key: common.Key = None,
+    store: common.Store = None,
+    format_name: common.Format = "terminal",
+    output: common.Output = None,
+    quiet: common.Quiet = False,
+) -> None:
+    """Audit files: content hash, size, mode, owner, times, type."""
+    place = Path() if pattern else Path(target)
+    collect(
+        Collection(
+            place=place if place.is_dir() else place.parent,
+            target=target,
+            sources="file,git" if include_git else "file",
+            settings={"store": store, "key": key},
+            options={
+                "pattern": pattern,
+                "include_git": include_git,
+                "ignore": tuple(ignore or ()),
+                "include_vendored": include_vendored,
+                "follow_ignore_files": ignore_files,
+                "full": full,
+                "reason": reason,
+            },
+            fail_on=fail_on,
+            format_name=format_name,
+            output=output,
+            quiet=quiet,
+        )
+    )

@@ -1,0 +1,78 @@
+"""`ami-audit query`: find records."""
+
+from typing import Annotated
+
+import typer
+
+from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.query import AuditFilter
+from ami_audit.entrypoints.cli import options as common
+from ami_audit.entrypoints.cli.answers import deliver, formatter
+from ami_audit.entrypoints.cli.reading import reading
+from ami_audit.services.portal import portal
+
+
+def query(
+    *,
+    action: Annotated[
+        str | None, typer.Option("--action", metavar="NAME", help="Such as git.commit or file.observed.")
+    ] = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who acted.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="NAME", help="What was acted on, or a folder above it.")
+    ] = None,
+    module: Annotated[str | None, typer.Option("--module", metavar="NAME", help="Records of this module.")] = None,
+    target_type: Annotated[AuditTargetType | None, typer.Option("--type", help="What kind of target.")] = None,
+    severity: Annotated[
+        str | None, typer.Option("--severity", metavar="NAME", help="Exactly this severity; HIGH means error.")
+    ] = None,
+    min_severity: Annotated[
+        str | None, typer.Option("--min-severity", metavar="NAME", help="This severity or worse.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Such as git_source.")] = None,
+    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="Records of this run.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="Records that hold this text anywhere.")
+    ] = None,
+    since: common.Since = None,
+    until: common.Until = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most this many.")] = 100,
+    offset: Annotated[int, typer.Option("--offset", min=0, help="Pass over this many first.")] = 0,
+    after: Annotated[
+        int | None,
+        typer.Option(
+            "--after", metavar="SEQUENCE", help="Only records above this sequence: the `next_cursor` of an answer."
+        ),
+    ] = None,
+    newest: Annotated[bool, typer.Option("--newest/--oldest", help="Which come first.")] = False,
+    store: common.Store = None,
+    format_name: common.Format = "terminal",
+    output: common.Output = None,
+) -> None:
+    """Find records in the trail."""
+    wanted = AuditFilter.model_validate(
+        {
+            "action": action,
+            "actor": user,
+            "target": target,
+            "module": module,
+            "target_type": target_type,
+            "severity": severity,
+            "min_severity": min_severity,
+            "source": source,
+            "run_id": run,
+            "text": text,
+            "since": since,
+            "until": until,
+            "limit": limit + 1,
+            "offset": offset,
+            "after": after,
+            "newest_first": newest,
+        }
+    )
+    with reading(store) as trail:
+        found = portal.run(trail.query_records(wanted))
+    records = found[:limit]
+    more = len(found) > limit and bool(records) and not newest
+    cursor = records[-1].sequence if more else None
+    deliver(formatter(format_name, output).records(records, next_cursor=cursor), output)

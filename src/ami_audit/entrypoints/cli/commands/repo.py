@@ -1,0 +1,66 @@
+"""`ami-audit repo`: audit a whole repository."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ami_audit.entrypoints.cli import options as common
+from ami_audit.entrypoints.cli.collecting import Collection, collect
+
+
+def repo(
+    path: common.Place = Path(),
+    *,
+    sources: Annotated[
+        str | None,
+        typer.Option("--sources", metavar="NAMES", help="Which sources, separated by commas.", show_default="git,file"),
+    ] = None,
+    since: common.Since = None,
+    until: common.Until = None,
+    author: Annotated[
+        list[str] | None,
+        typer.Option("--author", metavar="TEXT", help="Only commits of this author (name or e-mail holds it)."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave these files out.")] = None,
+    include_vendored: Annotated[
+        bool, typer.Option("--include-vendored", help="Look into vendored and build folders.")
+    ] = False,
+    ignore_files: Annotated[
+        bool, typer.Option("--ignore-files/--no-ignore-files", help="Honour .gitignore and its like.")
+    ] = True,
+    full: common.Full = False,
+    reason: common.Reason = None,
+    fail_on: common.FailOn = None,
+    key: common.Key = None,
+    store: common.Store = None,
+    format_name: common.Format = "terminal",
+    output: common.Output = None,
+    quiet: common.Quiet = False,
+) -> None:
+    """Audit a repository: its history and its files, sealed and signed into its trail.
+
+    A later run records what changed and counts what did not.
+    """
+    collect(
+        Collection(
+            place=path,
+            target=str(path),
+            sources=sources,
+            settings={"store": store, "key": key},
+            options={
+                "since": since,
+                "until": until,
+                "authors": tuple(author or ()),
+                "ignore": tuple(ignore or ()),
+                "include_vendored": include_vendored,
+                "follow_ignore_files": ignore_files,
+                "full": full,
+                "reason": reason,
+            },
+            fail_on=fail_on,
+            format_name=format_name,
+            output=output,
+            quiet=quiet,
+        )
+    )

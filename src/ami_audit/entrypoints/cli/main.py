@@ -1,0 +1,19 @@
+"""Where the command line begins: the quick answers first, then the application."""
+
+import sys
+from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run `ami-audit` and leave the process with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:
+        # Nothing else is loaded: this is the call that scripts make to see whether ami-audit is there.
+        from ami_audit.entrypoints.version import version
+
+        print(f"ami-audit {version()}")
+        raise SystemExit(0)
+    from ami_audit.entrypoints.cli.failures import guarded
+
+    debug = "--debug" in words
+    raise SystemExit(guarded([word for word in words if word != "--debug"], debug=debug))

@@ -1,0 +1,49 @@
+"""The options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _format(value: str) -> str:
+    from ami_audit.entrypoints.bootstrap import formatters
+
+    if value not in formatters():
+        raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(formatters()))}.")
+    return value
+
+
+Place = Annotated[Path, typer.Argument(help="The repository or folder.", show_default="the working folder")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="NAME", callback=_format, help="How the answer is written: terminal, json, markdown."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to this file instead of stdout.")
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="PLACE",
+        help="Where the trail lies: a path or sqlite:///path.",
+        show_default=".audit/audit.db",
+    ),
+]
+Key = Annotated[str | None, typer.Option("--key", metavar="NAME", help="The signing key's name or id.")]
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why the audit is done; kept in every record.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="TIME", help="From this moment on: `7 days ago`, `2024-01-31`, `@1700000000`."),
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Before this moment.")]
+Full = Annotated[bool, typer.Option("--full", help="Record again what is unchanged since an earlier run.")]
+FailOn = Annotated[
+    str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with exit code 1 on findings at or above this.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]

@@ -1,0 +1,21 @@
+"""Opens the trail for commands that only read it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ami_audit.entrypoints import bootstrap
+from ami_audit.services.store import AuditStore
+
+
+@contextmanager
+def reading(store: str | None, *, place: Path | None = None) -> Iterator[AuditStore]:
+    """Yield the trail at `store`, or the one of this place; closed when the block ends.
+
+    Raises:
+        NotFoundError: There is no trail yet.
+    """
+    chosen = bootstrap.settings(place, overrides={"store": store})
+    bootstrap.require_trail(chosen)
+    with AuditStore(bootstrap.opener(chosen)) as trail:
+        yield trail

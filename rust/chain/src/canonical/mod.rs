@@ -3,7 +3,9 @@
 //! The parser writes as it reads: a member goes to the output when it is met, and only an object
 //! whose keys were out of order is laid out again. Everything that could mean two things to two
 //! readers is refused with the path of the value, never repaired.
+mod cursor;
 mod fault;
+mod members;
 mod number;
 mod order;
 mod parse;

@@ -4,25 +4,54 @@ use crate::error::Reason;
 /// The largest integer that every JSON reader keeps: 2^53 − 1 (RFC 7493 2.2).
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
 
-/// The length of a number literal and what kind it is.
-struct Literal {
-    digits_end: usize,
-    end: usize,
+/// How a literal is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Literal {
+    /// An integer that stands as canonical JSON writes it.
+    Integer,
+    /// Anything that must be read as a double and written anew.
+    Double,
 }
 
-/// Write the number at the start of `text`; return how many bytes it took.
+/// Return what the literal at the start of `text` is, and its length.
 ///
 /// # Errors
-/// [`Reason::Syntax`] with an offset inside `text`, [`Reason::IntegerRange`], [`Reason::NotFinite`].
-pub(super) fn write_number(out: &mut Vec<u8>, text: &[u8]) -> Result<usize, Reason> {
-    let literal = measure(text)?;
-    let token = &text[..literal.end];
-    if literal.end == literal.digits_end {
-        write_integer(out, token)?;
-    } else {
-        write_double(out, parse_double(token)?);
+/// [`Reason::Syntax`] with an offset inside `text`, [`Reason::IntegerRange`].
+#[inline]
+pub(super) fn measure(text: &[u8]) -> Result<(Literal, usize), Reason> {
+    let sign = usize::from(text.first() == Some(&b'-'));
+    let digits_end = skip_digits(text, sign);
+    if matches!(text.get(digits_end), Some(b'.' | b'e' | b'E')) {
+        return Ok((Literal::Double, measure_double(text, sign, digits_end)?));
     }
-    Ok(literal.end)
+    check_digits(text, sign, digits_end)?;
+    if digits_end - sign > 15 {
+        check_safe(&text[sign..digits_end])?;
+    }
+    // -0 is the one integer that canonical JSON writes otherwise.
+    let is_zero = sign == 1 && text[1] == b'0';
+    let literal = if is_zero {
+        Literal::Double
+    } else {
+        Literal::Integer
+    };
+    Ok((literal, digits_end))
+}
+
+/// Read a literal as the double next to it.
+///
+/// # Errors
+/// [`Reason::NotFinite`] when it is too large for one.
+pub(super) fn read_double(token: &[u8]) -> Result<f64, Reason> {
+    let value = std::str::from_utf8(token)
+        .ok()
+        .and_then(|text| text.parse::<f64>().ok())
+        .ok_or(Reason::Syntax("a number", 0))?;
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Reason::NotFinite)
+    }
 }
 
 /// Write a finite double as ECMAScript's `Number::toString` does; −0 is written 0.
@@ -30,13 +59,29 @@ pub(super) fn write_double(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
 }
 
-fn write_integer(out: &mut Vec<u8>, token: &[u8]) -> Result<(), Reason> {
-    let digits = token.strip_prefix(b"-").unwrap_or(token);
-    if digits.len() > 15 {
-        check_safe(digits)?;
+/// Return where a literal with a fraction or an exponent ends.
+fn measure_double(text: &[u8], sign: usize, digits_end: usize) -> Result<usize, Reason> {
+    check_digits(text, sign, digits_end)?;
+    let mut end = digits_end;
+    if text[end] == b'.' {
+        end = require_digits(text, end + 1)?;
     }
-    let is_zero = digits == b"0";
-    out.extend_from_slice(if is_zero { digits } else { token });
+    if matches!(text.get(end), Some(b'e' | b'E')) {
+        let signed = matches!(text.get(end + 1), Some(b'+' | b'-'));
+        end = require_digits(text, end + 1 + usize::from(signed))?;
+    }
+    Ok(end)
+}
+
+/// Refuse an integer part that is empty or begins with a needless zero.
+#[inline]
+fn check_digits(text: &[u8], from: usize, end: usize) -> Result<(), Reason> {
+    if end == from {
+        return Err(Reason::Syntax("a digit", from));
+    }
+    if text[from] == b'0' && end > from + 1 {
+        return Err(Reason::Syntax("no digit after a leading zero", from + 1));
+    }
     Ok(())
 }
 
@@ -49,40 +94,6 @@ fn check_safe(digits: &[u8]) -> Result<(), Reason> {
         Some(value) if value <= SAFE_INTEGER => Ok(()),
         _ => Err(Reason::IntegerRange),
     }
-}
-
-fn parse_double(token: &[u8]) -> Result<f64, Reason> {
-    let value = std::str::from_utf8(token)
-        .ok()
-        .and_then(|text| text.parse::<f64>().ok())
-        .ok_or(Reason::Syntax("a number", 0))?;
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(Reason::NotFinite)
-    }
-}
-
-/// Return where the literal at the start of `text` ends, checked against RFC 8259's grammar.
-fn measure(text: &[u8]) -> Result<Literal, Reason> {
-    let sign = usize::from(text.first() == Some(&b'-'));
-    let digits_end = match text.get(sign) {
-        Some(b'0') => sign + 1,
-        Some(b'1'..=b'9') => skip_digits(text, sign),
-        _ => return Err(Reason::Syntax("a digit", sign)),
-    };
-    let mut end = digits_end;
-    if text.get(end) == Some(&b'.') {
-        end = require_digits(text, end + 1)?;
-    }
-    if matches!(text.get(end), Some(b'e' | b'E')) {
-        let signed = matches!(text.get(end + 1), Some(b'+' | b'-'));
-        end = require_digits(text, end + 1 + usize::from(signed))?;
-    }
-    if text.get(end).is_some_and(u8::is_ascii_digit) {
-        return Err(Reason::Syntax("no digit after a leading zero", end));
-    }
-    Ok(Literal { digits_end, end })
 }
 
 fn require_digits(text: &[u8], from: usize) -> Result<usize, Reason> {
@@ -107,8 +118,12 @@ mod tests {
     use super::*;
 
     fn written(text: &str) -> Result<String, Reason> {
+        let (literal, length) = measure(text.as_bytes())?;
+        if literal == Literal::Integer {
+            return Ok(text[..length].to_owned());
+        }
         let mut out = Vec::new();
-        write_number(&mut out, text.as_bytes())?;
+        write_double(&mut out, read_double(&text.as_bytes()[..length])?);
         Ok(String::from_utf8(out).expect("numbers are ASCII"))
     }
 

@@ -1,9 +1,12 @@
 //! The parser that writes: JSON text in, canonical text out, in one pass.
+use std::cmp::Ordering;
+
+use super::cursor::Cursor;
 use super::fault::{Fault, Step};
-use super::number::write_number;
-use super::order::compare;
-use super::text::{plain_end, unescaped, write_escape};
-use super::{DEPTH_LIMIT, SIZE_LIMIT};
+use super::members::{lay_out, sort, Member};
+use super::number::{measure, read_double, write_double, Literal};
+use super::text::{plain_end, write_escape};
+use super::DEPTH_LIMIT;
 use crate::error::{Error, Reason};
 
 /// Memory that is kept from one text to the next.
@@ -11,15 +14,6 @@ use crate::error::{Error, Reason};
 pub struct Scratch {
     members: Vec<Member>,
     spare: Vec<u8>,
-}
-
-/// Where one `"key":value,` stands in the output.
-#[derive(Clone, Copy)]
-struct Member {
-    start: usize,
-    key_end: usize,
-    end: usize,
-    is_escaped: bool,
 }
 
 /// Return the canonical form of `text`.
@@ -42,18 +36,10 @@ pub fn canonicalize_into(
     scratch: &mut Scratch,
 ) -> Result<(), Error> {
     scratch.members.clear();
-    let invalid_from = match std::str::from_utf8(text) {
-        Ok(_) => usize::MAX,
-        Err(error) => error.valid_up_to(),
-    };
     let mut parser = Parser {
-        text,
-        at: 0,
-        base: out.len(),
-        depth: 0,
-        invalid_from,
-        out,
+        cursor: Cursor::new(text, out),
         scratch,
+        depth: 0,
     };
     parser
         .document()
@@ -61,26 +47,23 @@ pub fn canonicalize_into(
 }
 
 struct Parser<'a> {
-    text: &'a [u8],
-    at: usize,
-    base: usize,
-    depth: usize,
-    invalid_from: usize,
-    out: &'a mut Vec<u8>,
+    cursor: Cursor<'a>,
     scratch: &'a mut Scratch,
+    depth: usize,
 }
 
 impl Parser<'_> {
     fn document(&mut self) -> Step<()> {
         self.value()?;
-        if self.peek().is_some() {
-            return Err(self.unexpected("the end of the text"));
+        if self.cursor.peek().is_some() {
+            return Err(self.cursor.unexpected("the end of the text"));
         }
-        self.check_size()
+        self.cursor.written();
+        self.cursor.check_size()
     }
 
     fn value(&mut self) -> Step<()> {
-        match self.peek() {
+        match self.cursor.peek() {
             Some(b'"') => self.string().map(|_| ()),
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
@@ -94,84 +77,74 @@ impl Parser<'_> {
             return Err(Fault::new(Reason::TooDeep));
         }
         self.depth += 1;
-        self.at += 1;
+        self.cursor.at += 1;
         container(self)?;
         self.depth -= 1;
-        self.check_size()
+        self.cursor.check_size()
     }
 
     fn array(&mut self) -> Step<()> {
-        self.out.push(b'[');
-        if self.take(b']') {
-            self.out.push(b']');
+        if self.cursor.take(b']') {
             return Ok(());
         }
         for index in 0.. {
             self.value().map_err(|fault| fault.under_index(index))?;
-            if !self.take(b',') {
+            if !self.cursor.take(b',') {
                 break;
             }
-            self.out.push(b',');
         }
-        if !self.take(b']') {
-            return Err(self.unexpected("`,` or `]`"));
+        if !self.cursor.take(b']') {
+            return Err(self.cursor.unexpected("`,` or `]`"));
         }
-        self.out.push(b']');
         Ok(())
     }
 
     fn object(&mut self) -> Step<()> {
-        self.out.push(b'{');
-        if self.take(b'}') {
-            self.out.push(b'}');
+        if self.cursor.take(b'}') {
             return Ok(());
         }
         let first = self.scratch.members.len();
         let mut is_sorted = true;
         loop {
             is_sorted &= self.member(first)?;
-            if !self.take(b',') {
+            if !self.cursor.take(b',') {
                 break;
             }
         }
-        if !self.take(b'}') {
-            return Err(self.unexpected("`,` or `}`"));
+        if self.cursor.peek() != Some(b'}') {
+            return Err(self.cursor.unexpected("`,` or `}`"));
         }
         if !is_sorted {
             self.sort(first)?;
         }
         self.scratch.members.truncate(first);
-        if let Some(last) = self.out.last_mut() {
-            *last = b'}';
-        }
+        self.cursor.at += 1;
         Ok(())
     }
 
-    /// Write one member and its comma; return whether its key follows the one before.
+    /// Pass one member; return whether its key sorts after the one before.
     fn member(&mut self, first: usize) -> Step<bool> {
-        let start = self.out.len();
-        if self.peek() != Some(b'"') {
-            return Err(self.unexpected("a key"));
+        if self.cursor.peek() != Some(b'"') {
+            return Err(self.cursor.unexpected("a key"));
         }
+        let (start, from) = (self.cursor.position(), self.cursor.at + 1);
         let is_escaped = self.string()?;
-        let mut member = Member {
-            start,
-            key_end: self.out.len(),
-            end: 0,
-            is_escaped,
-        };
+        let key = (from, self.cursor.at - 1);
+        let mut member = Member::new(self.cursor.text, key, is_escaped, start);
         let follows = self.follows(first, &member)?;
-        if !self.take(b':') {
-            return Err(self.unexpected("`:`").under_key(&self.key(&member)));
+        if let Err(fault) = self.member_value() {
+            return Err(fault.under_key(&member.key(self.cursor.text)));
         }
-        self.out.push(b':');
-        if let Err(fault) = self.value() {
-            return Err(fault.under_key(&self.key(&member)));
-        }
-        self.out.push(b',');
-        member.end = self.out.len();
+        member.end = self.cursor.position();
         self.scratch.members.push(member);
         Ok(follows)
+    }
+
+    fn member_value(&mut self) -> Step<()> {
+        if !self.cursor.take(b':') {
+            return Err(self.cursor.unexpected("`:`"));
+        }
+        self.value()
     }
 
     /// Return whether `member` sorts after the last one of its object, which begins at `first`.
@@ -179,162 +152,86 @@ impl Parser<'_> {
         let Some(before) = self.scratch.members[first..].last() else {
             return Ok(true);
         };
-        match compare_members(self.out, before, member) {
-            std::cmp::Ordering::Less => Ok(true),
-            std::cmp::Ordering::Greater => Ok(false),
-            std::cmp::Ordering::Equal => Err(self.duplicate(member)),
+        match before.compare(member, self.cursor.text) {
+            Ordering::Less => Ok(true),
+            Ordering::Greater => Ok(false),
+            Ordering::Equal => Err(self.duplicate(member)),
         }
     }
 
     /// Lay the members from `first` on out again, in the order of RFC 8785 3.2.3.
     #[inline(never)]
     fn sort(&mut self, first: usize) -> Step<()> {
-        let out: &[u8] = self.out;
-        let body = self.scratch.members[first].start;
-        let members = &mut self.scratch.members[first..];
-        members.sort_unstable_by(|one, other| compare_members(out, one, other));
-        let twin = members
-            .windows(2)
-            .find(|pair| key_of(out, &pair[0]) == key_of(out, &pair[1]))
-            .map(|pair| pair[0]);
-        if let Some(member) = twin {
-            return Err(self.duplicate(&member));
+        let Scratch { members, spare } = &mut *self.scratch;
+        let members = &mut members[first..];
+        let body = members[0].start;
+        if let Some(&twin) = sort(members, self.cursor.text) {
+            return Err(self.duplicate(&twin));
         }
-        let members = &self.scratch.members[first..];
-        let spare = &mut self.scratch.spare;
-        spare.clear();
-        for member in members {
-            spare.extend_from_slice(&self.out[member.start..member.end]);
-        }
-        self.out[body..].copy_from_slice(spare);
-        Ok(())
-    }
-
-    fn duplicate(&self, member: &Member) -> Fault {
-        Fault::new(Reason::DuplicateKey).under_key(&self.key(member))
-    }
-
-    fn key(&self, member: &Member) -> String {
-        unescaped(key_of(self.out, member))
-    }
-
-    /// Write the string at the cursor; return whether it held an escape.
-    fn string(&mut self) -> Step<bool> {
-        let from = self.at;
-        let stop = plain_end(self.text, from + 1);
-        if stop >= self.invalid_from {
-            return Err(Fault::new(Reason::InvalidUtf8));
-        }
-        if self.text.get(stop) == Some(&b'"') {
-            self.at = stop + 1;
-            self.out.extend_from_slice(&self.text[from..=stop]);
-            return Ok(false);
-        }
-        self.out.extend_from_slice(&self.text[from..stop]);
-        self.at = stop;
-        self.escaped_rest()?;
-        Ok(true)
-    }
-
-    /// Write the rest of a string, from its first escape to its closing quote.
-    #[inline(never)]
-    fn escaped_rest(&mut self) -> Step<()> {
-        while self.text.get(self.at) == Some(&b'\\') {
-            let from = write_escape(self.out, self.text, self.at).map_err(Fault::new)?;
-            self.at = plain_end(self.text, from);
-            if self.at >= self.invalid_from {
-                return Err(Fault::new(Reason::InvalidUtf8));
-            }
-            self.out.extend_from_slice(&self.text[from..self.at]);
-        }
-        if self.text.get(self.at) != Some(&b'"') {
-            return Err(self.unexpected("a closing quote"));
-        }
-        self.out.push(b'"');
-        self.at += 1;
-        Ok(())
-    }
-
-    fn number(&mut self) -> Step<()> {
-        let text = &self.text[self.at..];
-        if text.starts_with(b"-I") {
-            return self.word();
-        }
-        match write_number(self.out, text) {
-            Ok(length) => {
-                self.at += length;
-                Ok(())
-            }
-            Err(Reason::Syntax(expected, offset)) => {
-                Err(Fault::new(Reason::Syntax(expected, self.at + offset)))
-            }
-            Err(reason) => Err(Fault::new(reason)),
-        }
-    }
-
-    /// Write `true`, `false` or `null`; refuse the words that only look like numbers.
-    fn word(&mut self) -> Step<()> {
-        let rest = &self.text[self.at..];
-        for word in [&b"true"[..], b"false", b"null"] {
-            if rest.starts_with(word) {
-                self.at += word.len();
-                self.out.extend_from_slice(word);
-                return Ok(());
-            }
-        }
-        if [&b"NaN"[..], b"Infinity", b"-Infinity"]
-            .iter()
-            .any(|word| rest.starts_with(word))
-        {
-            return Err(Fault::new(Reason::NotFinite));
-        }
-        Err(self.unexpected("a value"))
-    }
-
-    fn check_size(&self) -> Step<()> {
-        if self.out.len() - self.base > SIZE_LIMIT {
-            return Err(Fault::new(Reason::TooLarge));
-        }
+        lay_out(members, self.cursor.written(), body, spare);
         Ok(())
     }
 
     #[cold]
-    fn unexpected(&self, expected: &'static str) -> Fault {
-        if self.at >= self.invalid_from {
-            return Fault::new(Reason::InvalidUtf8);
-        }
-        Fault::new(Reason::Syntax(expected, self.at))
+    fn duplicate(&self, member: &Member) -> Fault {
+        Fault::new(Reason::DuplicateKey).under_key(&member.key(self.cursor.text))
     }
 
-    /// Return the next byte that is not white space, without taking it.
-    #[inline]
-    fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.text.get(self.at) {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
-                other => return other.copied(),
+    /// Pass the string at the cursor; return whether it holds an escape.
+    fn string(&mut self) -> Step<bool> {
+        let stop = plain_end(self.cursor.text, self.cursor.at + 1);
+        self.cursor.pass(stop)?;
+        let is_escaped = self.cursor.byte() != Some(b'"');
+        if is_escaped {
+            self.escapes()?;
+        }
+        self.cursor.at += 1;
+        Ok(is_escaped)
+    }
+
+    /// Pass the rest of a string up to its closing quote, its escapes in canonical form.
+    #[inline(never)]
+    fn escapes(&mut self) -> Step<()> {
+        while self.cursor.byte() == Some(b'\\') {
+            let (text, at) = (self.cursor.text, self.cursor.at);
+            let end = write_escape(self.cursor.written(), text, at).map_err(Fault::new)?;
+            self.cursor.jump(end);
+            self.cursor.pass(plain_end(text, end))?;
+        }
+        if self.cursor.byte() != Some(b'"') {
+            return Err(self.cursor.unexpected("a closing quote"));
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Step<()> {
+        let (text, at) = (self.cursor.text, self.cursor.at);
+        match measure(&text[at..]) {
+            Ok((Literal::Integer, length)) => self.cursor.at += length,
+            Ok((Literal::Double, length)) => {
+                let value = read_double(&text[at..at + length]).map_err(Fault::new)?;
+                write_double(self.cursor.written(), value);
+                self.cursor.jump(at + length);
             }
+            Err(Reason::Syntax(..)) if text[at..].starts_with(b"-I") => return self.word(),
+            Err(Reason::Syntax(expected, offset)) => {
+                return Err(Fault::new(Reason::Syntax(expected, at + offset)));
+            }
+            Err(reason) => return Err(Fault::new(reason)),
         }
+        Ok(())
     }
 
-    /// Take `byte` if it comes next.
-    #[inline]
-    fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
+    /// Pass `true`, `false` or `null`; refuse the words that only look like numbers.
+    fn word(&mut self) -> Step<()> {
+        let words: [&[u8]; 3] = [b"true", b"false", b"null"];
+        if words.iter().any(|word| self.cursor.take_word(word)) {
+            return Ok(());
+        }
+        let words: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+        if words.iter().any(|word| self.cursor.take_word(word)) {
+            return Err(Fault::new(Reason::NotFinite));
+        }
+        Err(self.cursor.unexpected("a value"))
     }
-}
-
-/// Return the inside of a member's key as it is written.
-fn key_of<'o>(out: &'o [u8], member: &Member) -> &'o [u8] {
-    &out[member.start + 1..member.key_end - 1]
-}
-
-fn compare_members(out: &[u8], one: &Member, other: &Member) -> std::cmp::Ordering {
-    let (left, right) = (key_of(out, one), key_of(out, other));
-    if one.is_escaped || other.is_escaped {
-        return compare(unescaped(left).as_bytes(), unescaped(right).as_bytes());
-    }
-    compare(left, right)
 }

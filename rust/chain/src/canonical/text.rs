@@ -50,34 +50,37 @@ pub(super) fn plain_end(text: &[u8], from: usize) -> usize {
 /// # Errors
 /// [`Reason::Syntax`] or [`Reason::LoneSurrogate`].
 pub(super) fn write_escape(out: &mut Vec<u8>, text: &[u8], at: usize) -> Result<usize, Reason> {
-    let byte = match text.get(at + 1) {
-        Some(b'u') => return write_unicode(out, text, at),
-        Some(byte @ (b'"' | b'\\' | b'/')) => *byte,
-        Some(b'b') => 8,
-        Some(b'f') => 12,
-        Some(b'n') => b'\n',
-        Some(b'r') => b'\r',
-        Some(b't') => b'\t',
-        _ => return Err(Reason::Syntax("an escape", at + 1)),
-    };
-    write_ascii(out, byte);
-    Ok(at + 2)
+    let (character, end) = read_escape(text, at)?;
+    match u8::try_from(character) {
+        Ok(byte) if byte.is_ascii() => write_ascii(out, byte),
+        _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+    Ok(end)
 }
 
-fn write_unicode(out: &mut Vec<u8>, text: &[u8], at: usize) -> Result<usize, Reason> {
+/// Return the character that the escape at `text[at]` stands for, and where it ends.
+fn read_escape(text: &[u8], at: usize) -> Result<(char, usize), Reason> {
+    let character = match text.get(at + 1) {
+        Some(b'u') => return read_unicode(text, at),
+        Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
+        Some(b'b') => '\x08',
+        Some(b'f') => '\x0c',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        _ => return Err(Reason::Syntax("an escape", at + 1)),
+    };
+    Ok((character, at + 2))
+}
+
+fn read_unicode(text: &[u8], at: usize) -> Result<(char, usize), Reason> {
     let unit = code_unit(text, at)?;
     let (code, end) = match unit {
         0xd800..=0xdbff => (joined(unit, text, at + 6)?, at + 12),
         _ => (unit, at + 6),
     };
-    match char::from_u32(code) {
-        Some(character) if character.is_ascii() => write_ascii(out, character as u8),
-        Some(character) => {
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        None => return Err(Reason::LoneSurrogate),
-    }
-    Ok(end)
+    let character = char::from_u32(code).ok_or(Reason::LoneSurrogate)?;
+    Ok((character, end))
 }
 
 /// Return the code point of a surrogate pair whose second half must stand at `at`.
@@ -122,31 +125,23 @@ fn write_ascii(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// Return the characters of a canonical string's inside.
+/// Return the characters of a valid string's inside.
 pub(super) fn unescaped(inside: &[u8]) -> String {
     let mut plain = Vec::with_capacity(inside.len());
     let mut at = 0;
-    while let Some(&byte) = inside.get(at) {
-        let (character, width) = match (byte, inside.get(at + 1)) {
-            (b'\\', Some(b'u')) => (control(inside, at), 6),
-            (b'\\', Some(b'b')) => (8, 2),
-            (b'\\', Some(b'f')) => (12, 2),
-            (b'\\', Some(b'n')) => (b'\n', 2),
-            (b'\\', Some(b'r')) => (b'\r', 2),
-            (b'\\', Some(b't')) => (b'\t', 2),
-            (b'\\', Some(&escaped)) => (escaped, 2),
-            _ => (byte, 1),
+    while at < inside.len() {
+        at = match (inside[at], read_escape(inside, at)) {
+            (b'\\', Ok((character, end))) => {
+                plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                end
+            }
+            (byte, _) => {
+                plain.push(byte);
+                at + 1
+            }
         };
-        plain.push(character);
-        at += width;
     }
     String::from_utf8_lossy(&plain).into_owned()
-}
-
-/// Return the control character of the canonical escape `\u00XX` at `at`.
-fn control(inside: &[u8], at: usize) -> u8 {
-    let unit = code_unit(inside, at).unwrap_or_default();
-    u8::try_from(unit).unwrap_or_default()
 }
 
 #[cfg(test)]

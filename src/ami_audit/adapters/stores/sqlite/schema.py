@@ -1,0 +1,54 @@
+"""Which tables, indexes and triggers a trail's database has, and whether a file is such a database."""
+
+from functools import cache
+from typing import Any, cast
+
+import apsw
+
+from ami_audit.adapters.stores.sqlite.statements import SQL, migrations
+from ami_audit.adapters.stores.sqlite.transactions import committed
+
+APPLICATION_ID = int.from_bytes(b"AMIA")
+
+
+def version(connection: apsw.Connection) -> int:
+    """Return how many migrations the database has seen."""
+    return int(cast("int", connection.pragma("user_version")))
+
+
+def stranger(connection: apsw.Connection) -> str | None:
+    """Return why this database is not one that we may use, or None."""
+    if connection.pragma("application_id") != APPLICATION_ID:
+        return "it is not an ami-audit database; name another file"
+    found, known = version(connection), len(migrations())
+    if found > known:
+        return f"it is of version {found}, newer than the {known} that this ami-audit knows; upgrade ami-audit"
+    return None
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the schema to the newest version; several processes may try at once."""
+    if version(connection) == len(migrations()):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    with committed(connection):
+        for number, script in enumerate(migrations()[version(connection) :], version(connection) + 1):
+            connection.execute(script)
+            connection.pragma("user_version", number)
+        connection.pragma("application_id", APPLICATION_ID)
+
+
+def described(connection: apsw.Connection) -> frozenset[tuple[Any, ...]]:
+    """Return (type, name, table, SQL) of everything in the schema."""
+    return frozenset(connection.execute(SQL["schema"]).fetchall())
+
+
+@cache
+def expected() -> frozenset[tuple[Any, ...]]:
+    """Return what `described` says of a sound database."""
+    connection = apsw.Connection(":memory:")
+    try:
+        migrate(connection)
+        return described(connection)
+    finally:
+        connection.close()

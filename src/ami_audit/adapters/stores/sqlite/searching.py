@@ -1,0 +1,126 @@
+"""Which records a filter, a name or a fact asks for, found through the index."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from ami_audit.adapters.stores.sqlite.conditions import LAST, Conditions, conditions_of, named
+from ami_audit.adapters.stores.sqlite.failures import speaking_of
+from ami_audit.adapters.stores.sqlite.index import RecordIndex
+from ami_audit.adapters.stores.sqlite.reading import records_of, text
+from ami_audit.adapters.stores.sqlite.statements import RECORD
+from ami_audit.domain.errors import UsageError
+from ami_audit.domain.kinds import AuditSeverity
+from ami_audit.domain.linkage import SealedRecord
+from ami_audit.domain.query import AuditFilter
+
+_STEP = "searching"
+_NAMED_AT_MOST = 10
+_KEYS_PER_STATEMENT = 500
+_BY = ("action", "severity", "target_type", "source", "actor", "run_id")
+_SEVERITIES = tuple(AuditSeverity)
+
+
+class Searcher:
+    """Answers from the index, brought up to date first."""
+
+    def __init__(self, connection: apsw.Connection, path: Path, index: RecordIndex) -> None:
+        self._connection = connection
+        self._path = path
+        self._index = index
+
+    async def query(self, wanted: AuditFilter) -> list[SealedRecord]:
+        """Return the records that match; a text is looked for in every record that the rest of the filter leaves."""
+        relation = await self._index.catch_up()
+        with speaking_of(_STEP, self._path):
+            sql, bindings = query_statement(wanted, relation)
+            rows = self._connection.execute(sql, bindings)
+            if wanted.text is None:
+                return records_of(rows)
+            found = _holding(wanted.text, rows, column=5)
+            return records_of(islice(found, wanted.offset, wanted.offset + wanted.limit))
+
+    async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
+        """Return how many records match, by the values of one column; the most frequent first."""
+        if by not in _BY:
+            raise UsageError(f"Records cannot be counted by `{by}`; choose one of: {', '.join(_BY)}")
+        relation = await self._index.catch_up()
+        asked = conditions_of(wanted)
+        with speaking_of(_STEP, self._path):
+            counts = self._counted(by, wanted.text, asked=asked, relation=relation)
+        order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return dict(order)
+
+    def _counted(self, by: str, words: str | None, *, asked: Conditions, relation: str) -> Counter[str]:
+        # `by` is one of _BY, and the conditions hold names of columns and of bindings only.
+        if words is None:
+            sql = f"SELECT i.{by}, count(*), NULL FROM {relation} AS i {asked.where} GROUP BY 1"  # noqa: S608
+            rows: Iterator[tuple[Any, ...]] = self._connection.execute(_cast(sql, by), asked.bindings)
+        else:
+            sql = f"SELECT i.{by}, 1, CAST(r.canonical AS BLOB) FROM {_joined(relation)} {asked.where}"  # noqa: S608
+            rows = _holding(words, self._connection.execute(_cast(sql, by), asked.bindings), column=2)
+        counts: Counter[str] = Counter()
+        for value, count, _ in rows:
+            counts[_label(value, by)] += count
+        return counts
+
+    async def known(self, keys: Sequence[bytes], *, before: int) -> list[bool]:
+        """Return for each fact key whether a record below `before` holds that fact; some microseconds a key."""
+        relation = await self._index.catch_up(before=before)
+        with speaking_of(_STEP, self._path):
+            found = {key for part in _parts(keys) for key in self._facts(relation, part, before=before)}
+        return [key in found for key in keys]
+
+    def _facts(self, relation: str, keys: Sequence[bytes], *, before: int) -> Iterator[bytes]:
+        marks = ",".join("?" * len(keys))
+        sql = f"SELECT fact FROM {relation} WHERE fact IN ({marks}) AND sequence < ?"  # noqa: S608 (marks only)
+        return (row[0] for row in self._connection.execute(sql, (*keys, min(before, LAST))))
+
+    async def find(self, name: str) -> list[SealedRecord]:
+        """Return the records that an identifier, a hash or a beginning of either names."""
+        asked = named(name)
+        if asked is None:
+            return []
+        relation = await self._index.catch_up()
+        with speaking_of(_STEP, self._path):
+            sql = f"SELECT {RECORD} FROM {_joined(relation)} {asked.where} ORDER BY i.sequence LIMIT {_NAMED_AT_MOST}"  # noqa: S608
+            return records_of(self._connection.execute(sql, asked.bindings))
+
+
+def query_statement(wanted: AuditFilter, relation: str) -> tuple[str, dict[str, Any]]:
+    """Return the statement that answers a filter, and its bindings; a text is left to be looked for in its rows."""
+    asked = conditions_of(wanted)
+    # `+` keeps the planner from walking the whole trail in order where an index over a range gives fewer rows.
+    order = f"{'+' if asked.narrows else ''}i.sequence {'DESC' if wanted.newest_first else 'ASC'}"
+    limit = "" if wanted.text is not None else "LIMIT :limit OFFSET :offset"
+    sql = f"SELECT {RECORD} FROM {_joined(relation)} {asked.where} ORDER BY {order} {limit}"  # noqa: S608
+    return sql, {**asked.bindings, "limit": min(wanted.limit, LAST), "offset": min(wanted.offset, LAST)}
+
+
+def _joined(relation: str) -> str:
+    # CROSS JOIN: the index is always asked first.
+    return f"{relation} AS i CROSS JOIN main.records AS r ON r.sequence = i.sequence"
+
+
+def _cast(sql: str, by: str) -> str:
+    return sql if by == "severity" else sql.replace(f"SELECT i.{by}", f"SELECT CAST(i.{by} AS BLOB)", 1)
+
+
+def _label(value: Any, by: str) -> str:
+    if by != "severity":
+        return text(value)
+    return _SEVERITIES[value].value if isinstance(value, int) and 0 <= value < len(_SEVERITIES) else ""
+
+
+def _holding(words: str, rows: Iterator[tuple[Any, ...]], *, column: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows whose canonical text, in that column, holds the words, whatever the case."""
+    wanted = words.casefold()
+    return (row for row in rows if wanted in (row[column] or b"").decode("utf-8", "replace").casefold())
+
+
+def _parts(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (keys[start : start + _KEYS_PER_STATEMENT] for start in range(0, len(keys), _KEYS_PER_STATEMENT))

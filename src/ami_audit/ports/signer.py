@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from ami_audit.domain.stored_key import StoredKey
+from ami_audit.ports.chain_core import Signing
+from ami_audit.ports.key_text import KeyText
 
 AskPassphrase = Callable[[StoredKey], bytes | None]
 """Asked for the passphrase of an encrypted key, and only then; None means that nobody can be asked."""
@@ -39,6 +41,10 @@ class Signer(Protocol):
         """
 
 
+class KeyCore(Signing, KeyText, Protocol):
+    """What a key store needs of the native core."""
+
+
 class KeyReader(Protocol):
     """Finds keys and signs with them."""
 
@@ -50,7 +56,7 @@ class KeyReader(Protocol):
         """
 
     def find(self, name: str) -> StoredKey:
-        """Return the key of that name, or of that key id: 8 or more of its hex digits.
+        """Return the key of that name, or of that key id (8 or more of its hex digits); `default` is the default key.
 
         Raises:
             NotFoundError: No key is called so.
@@ -95,7 +101,7 @@ class KeyWriter(Protocol):
         """
 
     def turn(self) -> AbstractContextManager[None]:
-        """Hold the store for this process: look and then write, with nobody in between. Not reentrant."""
+        """Hold the store for this process: look and then write, with nobody in between. Reentrant."""
 
 
 class KeyChoice(Protocol):

@@ -1,0 +1,1 @@
+"""Signers: where private keys are kept, and who signs with them."""

@@ -48,7 +48,7 @@ class KeyCore(Signing, KeyText, Protocol):
 class KeyReader(Protocol):
     """Finds keys and signs with them."""
 
-    def keys(self) -> Sequence[StoredKey]:
+    def listed(self) -> Sequence[StoredKey]:
         """Return every key, by name; what cannot be used is listed with its fault. Empty when there is no store yet.
 
         Raises:

@@ -47,7 +47,7 @@ class FileKeyStore:
             "being published; set AMI_AUDIT_KEYS_DIR to a folder outside it, and move them there."
         )
 
-    def keys(self) -> Sequence[StoredKey]:
+    def listed(self) -> Sequence[StoredKey]:
         """Return every key, by name; what cannot be used is listed with its fault."""
         if not check_folder(self._folder):
             return ()
@@ -59,7 +59,7 @@ class FileKeyStore:
 
     def find(self, name: str) -> StoredKey:
         """Return the key of that name or key id; `default` is the default key."""
-        return named_among(self.keys(), self.chosen() or name if name == "default" else name)
+        return named_among(self.listed(), self.chosen() or name if name == "default" else name)
 
     def load(self, name: str, *, ask: AskPassphrase) -> Signer:
         """Return a signer for the key of that name."""
@@ -107,7 +107,7 @@ class FileKeyStore:
         if not check_folder(self._folder):
             return None
         name = read_choices(self._folder / _CHOICES).name_for(origin)
-        usable = [key.name for key in self.keys() if not key.fault] if not name else []
+        usable = [key.name for key in self.listed() if not key.fault] if not name else []
         return name or (usable[0] if len(usable) == 1 else None)
 
     def choose(self, name: str, *, origin: str = "") -> None:
@@ -151,7 +151,7 @@ class FileKeyStore:
             raise NotFoundError("key", found.name) from error
 
     def _refuse_twin(self, card: Card) -> None:
-        for key in self.keys():
+        for key in self.listed():
             if key.key_id == card.key_id:
                 raise KeyStoreError(f"The same key is here already, as `{key.name}`.")
 

@@ -1,0 +1,237 @@
+"""Makes, lists, takes in, gives out and chooses private keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ami_audit.domain.errors import KeyStoreError, UsageError
+from ami_audit.domain.installed import now
+from ami_audit.domain.keyring import KeyRing, Validity
+from ami_audit.domain.moment import written
+from ami_audit.domain.stored_key import StoredKey
+from ami_audit.ports.signer import AskPassphrase, KeyCore, KeyStore
+
+_LONGEST_SIGNER = 200
+
+
+class SigningKey(NamedTuple):
+    """The key that signs a trail, and whether it was made just now."""
+
+    key: StoredKey
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """One line of the list of keys.
+
+    Attributes:
+        stored: The private key on this machine, or None for a key that only the trail names.
+        validity: Where the key may sign in the trail, in order; empty when the trail has no such key.
+        is_default: Whether it signs trails that have no key of their own.
+    """
+
+    stored: StoredKey | None
+    validity: tuple[Validity, ...] = ()
+    is_default: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """Return the line as JSON values."""
+        half = self.stored or self.validity[-1]
+        stored = self.stored or StoredKey.unusable("", where="", fault="")
+        return {
+            "name": stored.name,
+            "signer": half.signer,
+            "key_id": half.key_id.hex(),
+            "where": stored.where,
+            "created": written(stored.created) if stored.created else None,
+            "is_encrypted": stored.is_encrypted,
+            "is_default": self.is_default,
+            "fault": stored.fault,
+            "validity": [
+                {"from": span.valid_from, "to": None if span.is_open else span.valid_to} for span in self.validity
+            ],
+        }
+
+
+def make_key(
+    store: KeyStore, core: KeyCore, *, signer: str, passphrase: bytes | None = None, as_default: bool = False
+) -> StoredKey:
+    """Make a key, keep it and return it; the first key becomes the default, and `as_default` makes a later one so.
+
+    Raises:
+        UsageError: `signer` is not one line of text.
+        PassphraseError: The passphrase is empty.
+        KeyStoreError: The key cannot be kept.
+    """
+    return _keep(store, core.generate_seed(), signer=signer, passphrase=passphrase, as_default=as_default)
+
+
+def import_key(
+    store: KeyStore,
+    core: KeyCore,
+    text: str,
+    *,
+    signer: str,
+    opened_with: bytes | None = None,
+    passphrase: bytes | None = None,
+    as_default: bool = False,
+) -> StoredKey:
+    """Take in a private key: PKCS#8 or OpenSSH PEM, 64 hex digits or base64; return it as kept.
+
+    Args:
+        text: The key, as its file holds it.
+        signer: Whose key it is.
+        opened_with: The passphrase under which `text` is encrypted.
+        passphrase: The passphrase under which it is kept; None keeps it open.
+
+    Raises:
+        PassphraseError: The text is encrypted, and `opened_with` is missing or wrong.
+        KeyStoreError: The text is no such key, or the key is here already.
+    """
+    try:
+        seed = core.seed_from_text(text, passphrase=opened_with)
+    except KeyStoreError as error:
+        raise type(error)(f"The key cannot be imported: {error}.") from error
+    return _keep(store, seed, signer=signer, passphrase=passphrase, as_default=as_default)
+
+
+def _keep(store: KeyStore, seed: bytes, *, signer: str, passphrase: bytes | None, as_default: bool) -> StoredKey:
+    name = checked_signer(signer)
+    with store.turn():
+        # What was the default only because it was alone stays the default.
+        default = None if as_default else store.chosen()
+        kept = store.add(seed, signer=name, created=now(), passphrase=passphrase)
+        store.choose(default or kept.name)
+    return kept
+
+
+def checked_signer(signer: str) -> str:
+    """Return whose key it is, without white space around it.
+
+    Raises:
+        UsageError: Empty, too long, or not one line of printable text.
+    """
+    name = signer.strip()
+    if not name or len(name) > _LONGEST_SIGNER or not name.isprintable():
+        raise UsageError(f"A signer is one line of 1 to {_LONGEST_SIGNER} printable characters: {signer!r}")
+    return name
+
+
+def export_key(
+    store: KeyStore,
+    core: KeyCore,
+    name: str,
+    *,
+    private: bool = False,
+    ask: AskPassphrase,
+    passphrase: bytes | None = None,
+) -> str:
+    """Return a key as PEM: the public half, or the private one when `private` says so.
+
+    Args:
+        name: The key's name or id, or `default`.
+        private: Give out the private key, which signs as its owner wherever it goes.
+        ask: Gives the passphrase under which the key is kept.
+        passphrase: The passphrase for the private key that is given out; None writes it open.
+
+    Raises:
+        NotFoundError: No key is called so.
+        PassphraseError: The passphrase is missing or wrong.
+        KeyStoreError: The key cannot be used.
+    """
+    if private:
+        return core.private_key_pem(store.seed(name, ask=ask), passphrase=passphrase)
+    found = store.find(name)
+    if found.fault:
+        raise KeyStoreError(found.fault)
+    return core.public_key_pem(found.public_key)
+
+
+def list_keys(store: KeyStore, ring: KeyRing | None = None) -> tuple[ListedKey, ...]:
+    """Return the keys on this machine, by name, and then those that only the trail names, in their order there.
+
+    Args:
+        store: The keys on this machine.
+        ring: The keys of the open trail, when there is one.
+    """
+    entries = ring.entries() if ring else ()
+    default = store.chosen()
+    here = tuple(
+        ListedKey(key, _validity(entries, key.key_id), is_default=key.name == default) for key in store.listed()
+    )
+    known = {line.stored.key_id for line in here if line.stored}
+    elsewhere = dict.fromkeys(entry.key_id for entry in entries if entry.key_id not in known)
+    return here + tuple(ListedKey(None, _validity(entries, key_id)) for key_id in elsewhere)
+
+
+def _validity(entries: Sequence[Validity], key_id: bytes) -> tuple[Validity, ...]:
+    return tuple(entry for entry in entries if entry.key_id == key_id)
+
+
+def signing_key(
+    store: KeyStore,
+    core: KeyCore,
+    *,
+    signer: str,
+    origin: str = "",
+    ring: KeyRing | None = None,
+    wanted: str = "",
+    passphrase: bytes | None = None,
+) -> SigningKey:
+    """Return the key that signs a trail; a new trail's is made when this machine has none.
+
+    Args:
+        store: The keys on this machine.
+        core: Makes a key.
+        signer: Whose key a new one is.
+        origin: The trail's name.
+        ring: The trail's keys; None or empty for a trail that is begun now.
+        wanted: The key that the user names; empty when they name none.
+        passphrase: Encrypts a key that is made.
+
+    Raises:
+        NotFoundError: No key is called as `wanted` or as the choice for this trail says.
+        KeyStoreError: No key here may sign the trail, or several might begin it and none is the default.
+    """
+    if wanted:
+        return SigningKey(store.find(wanted), is_new=False)
+    if ring is not None and ring.entries():
+        return SigningKey(_key_of(store, ring, origin), is_new=False)
+    if not store.listed():
+        with store.turn():
+            if not store.listed():  # nobody was quicker
+                return SigningKey(make_key(store, core, signer=signer, passphrase=passphrase), is_new=True)
+    name = store.chosen(origin)
+    if name is None:
+        raise KeyStoreError(
+            f"None of the keys in `{store.where}` is the default; name one with `--key`, or choose the default with "
+            "`ami-audit key new --default`. `ami-audit key list` shows them."
+        )
+    return SigningKey(store.find(name), is_new=False)
+
+
+def _key_of(store: KeyStore, ring: KeyRing, origin: str) -> StoredKey:
+    """Return the key chosen for the trail if the trail lets it sign, else the newest key here that may."""
+    spans = {entry.key_id: entry.valid_from for entry in ring.entries() if entry.is_open}
+    fit = [key for key in store.listed() if key.key_id in spans]
+    name = store.chosen(origin)
+    chosen = next((key for key in fit if key.name == name), None)
+    if chosen or fit:
+        return chosen or max(fit, key=lambda key: spans[key.key_id])
+    owners = [entry for entry in ring.entries() if entry.is_open]
+    who = ", ".join(f"{entry.signer} ({entry.key_id.hex()[:16]})" for entry in owners) or "nobody"
+    raise KeyStoreError(
+        f"No key in `{store.where}` may sign the trail `{origin}`; bring one of its keys here with "
+        f"`ami-audit key import`. It is signed by: {who}"
+    )
+
+
+def first_run_text(key: StoredKey) -> str:
+    """Return what a person must know about the key that was just made for them; one short paragraph."""
+    lock = "It is encrypted." if key.is_encrypted else "It is not encrypted: whoever can read it can sign as you."
+    return (
+        f"A signing key was made for {key.signer}: `{key.where}`. {lock} Keep a copy where only you can reach it "
+        f"(`ami-audit key export --private --encrypt {key.name}`), never in the repository. "
+        "Without it this trail can be verified but not continued."
+    )

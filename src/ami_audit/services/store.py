@@ -17,7 +17,7 @@ from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import only, records_of
 from ami_audit.services.session import Session
-from ami_audit.services.usecases.verify import Verifier
+from ami_audit.services.verification.verifier import Verifier
 
 _EVERYTHING = 1 << 40
 

@@ -72,6 +72,6 @@ def _required(chosen: Settings, *, chain: bool, signatures: bool, explicit: bool
         return max(asked)
     try:
         return max([VerificationLevel.named(chosen.values.require), *asked])
-    except KeyError as error:
+    except ValueError as error:
         labels = ", ".join(level.label for level in VerificationLevel if level)
         raise UsageError(f"`{chosen.values.require}` is no level; choose {labels}.") from error

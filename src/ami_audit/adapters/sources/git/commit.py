@@ -6,7 +6,8 @@ from typing import NamedTuple
 from ami_audit.adapters.sources.git.mailmap import Signer
 from ami_audit.adapters.sources.git.moments import GitDate
 
-_PERSON = rb"([^<\n]*?) ?<([^>\n]*)> (-?\d{1,18}) ([+-]\d{4})\n"
+# The name keeps its trailing space here: a lazy match that stops before it costs three times as much.
+_PERSON = rb"([^<\n]*)<([^>\n]*)> (-?\d{1,18}) ([+-]\d{4})\n"
 _USUAL = re.compile(
     rb"tree ([0-9a-f]{40,64})\n((?:parent [0-9a-f]{40,64}\n)*)author " + _PERSON + rb"committer " + _PERSON
 )
@@ -35,7 +36,7 @@ class Commit(NamedTuple):
         message: Everything after the first empty line.
         encoding: What the message claims to be written in; empty means UTF-8.
         signature: The armoured signature, or empty.
-        payload: The bytes that the signature is over, when there is a signature.
+        data: The whole object, when there is a signature to check.
         is_sound: The headers are as git writes them.
     """
 
@@ -47,7 +48,7 @@ class Commit(NamedTuple):
     message: bytes
     encoding: bytes = b""
     signature: bytes = b""
-    payload: bytes = b""
+    data: bytes = b""
     is_sound: bool = True
 
 
@@ -56,16 +57,25 @@ def commit_of(name: str, data: bytes) -> Commit:
     usual = _USUAL.match(data)
     if usual is None:
         return _odd(name, data)
-    tree, parents, *people = usual.groups()
-    author = Person(Signer(people[0], people[1]), GitDate(people[2], people[3]))
-    committer = Person(Signer(people[4], people[5]), GitDate(people[6], people[7]))
-    start = usual.end()
-    commit = Commit(name, tree.decode(), parents_of(parents), author, committer, data[start + 1 :])
-    if data[start : start + 1] in (b"\n", b""):
-        return commit
-    extra, _, message = data[start - 1 :].partition(b"\n\n")
-    encoding, signature, payload = _extras(extra, data)
-    return commit._replace(message=message, encoding=encoding, signature=signature, payload=payload)
+    tree, parents, author, email, seconds, zone, committer, committer_email, committed, committer_zone = usual.groups()
+    encoding = signature = b""
+    message = data[usual.end() :]
+    if message.startswith(b"\n"):
+        message = message[1:]
+    elif message:
+        header, _, message = message.partition(b"\n\n")
+        encoding, signature = _extras(header)
+    return Commit(
+        name,
+        tree.decode(),
+        parents_of(parents),
+        Person(Signer(author.rstrip(b" "), email), GitDate(seconds, zone)),
+        Person(Signer(committer.rstrip(b" "), committer_email), GitDate(committed, committer_zone)),
+        message,
+        encoding,
+        signature,
+        data if signature else b"",
+    )
 
 
 def parents_of(header: bytes) -> tuple[str, ...]:
@@ -92,14 +102,15 @@ def _headers(header: bytes) -> list[tuple[bytes, bytes]]:
     return [(key, value.replace(b"\0", b"\n")) for key, _, value in pairs]
 
 
-def _extras(header: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return the encoding, the signature and what it is over."""
+def _extras(header: bytes) -> tuple[bytes, bytes]:
+    """Return the encoding and the signature."""
     values = dict(reversed(_headers(header)))
     signature = values.get(b"gpgsig", b"") or values.get(b"gpgsig-sha256", b"")
-    return values.get(b"encoding", b""), signature, _unsigned(data) if signature else b""
+    return values.get(b"encoding", b""), signature
 
 
-def _unsigned(data: bytes) -> bytes:
+def signed_part(data: bytes) -> bytes:
+    """Return what a raw commit's signature is over: the commit without its signature headers."""
     header, separator, message = data.partition(b"\n\n")
     kept, is_signature = [], False
     for line in header.split(b"\n"):
@@ -112,7 +123,7 @@ def _unsigned(data: bytes) -> bytes:
 def _odd(name: str, data: bytes) -> Commit:
     header, _, message = data.partition(b"\n\n")
     values = dict(reversed(_headers(header)))
-    encoding, signature, payload = _extras(header, data)
+    encoding, signature = _extras(header)
     return Commit(
         name=name,
         tree=values.get(b"tree", b"").decode("ascii", "backslashreplace"),
@@ -122,7 +133,7 @@ def _odd(name: str, data: bytes) -> Commit:
         message=message,
         encoding=encoding,
         signature=signature,
-        payload=payload,
+        data=data if signature else b"",
         is_sound=False,
     )
 

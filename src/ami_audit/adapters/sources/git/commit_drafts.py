@@ -13,6 +13,8 @@ from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 
 _FETCH = "Fetch the missing objects (`git fetch --refetch`), then audit again with --full."
+# Looked up once: reading an enumeration's member costs more than the rest of such a line.
+_PERSON, _GIT, _PARTIAL, _SUCCESS = ActorType.PERSON, AuditTargetType.GIT, Outcome.PARTIAL, Outcome.SUCCESS
 
 
 def observed_commit(name: str) -> str:
@@ -49,12 +51,12 @@ def commit_draft(
     return AuditDraft(
         action="git.commit",
         target=commit.name,
-        target_type=AuditTargetType.GIT,
+        target_type=_GIT,
         source=SOURCE,
         actor=identities.identity(commit.author.signer, encoding).actor,
-        actor_type=ActorType.PERSON,
+        actor_type=_PERSON,
         timestamp=stamp or stamp_of(commit.committer.date),
-        outcome=Outcome.PARTIAL if findings else Outcome.SUCCESS,
+        outcome=_PARTIAL if findings else _SUCCESS,
         reason=setting.reason,
         context=context,
         metadata=setting.metadata,

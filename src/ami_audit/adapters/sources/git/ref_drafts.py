@@ -1,6 +1,7 @@
 """How a branch, a tag or `HEAD` becomes a draft."""
 
 import re
+from functools import partial
 from typing import Any
 
 from ami_audit.adapters.sources.git.commit import Person, person_of
@@ -61,9 +62,9 @@ def _split(data: bytes, body: bytes) -> tuple[bytes, Signed]:
     # A tag's signature stands at the end of its message and is over everything before it.
     found = _ARMOR.search(body)
     if found is None:
-        return body, Signed(b"", b"")
+        return body, Signed(b"", bytes)
     signature = body[found.start() :]
-    return body[: found.start()], Signed(signature, data[: len(data) - len(signature)])
+    return body[: found.start()], Signed(signature, partial(bytes, data[: len(data) - len(signature)]))
 
 
 def _doubted(draft: AuditDraft, ref: Ref) -> AuditDraft:

@@ -5,6 +5,7 @@ is checked only when the auditor's own keyring (or allowed-signers file) holds i
 says about keys is never asked, and no key is ever fetched.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -17,14 +18,17 @@ from ami_audit.adapters.sources.git.verifiers import GpgVerifier, SshVerifier
 _PGP = (b"-----BEGIN PGP SIGNATURE-----", b"-----BEGIN PGP MESSAGE-----")
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
 _X509 = b"-----BEGIN SIGNED MESSAGE-----"
-_NONE = {"state": "none"}
+UNSIGNED = {"state": "none"}
+
+State = Future[dict[str, str]] | dict[str, str]
+"""What is known of a signature, or the promise of it while it is being checked."""
 
 
 class Signed(NamedTuple):
-    """A signature and what it is over."""
+    """A signature, when it was made and how to get at what it is over."""
 
     signature: bytes
-    payload: bytes
+    payload: Callable[[], bytes]
     date: GitDate = GitDate(b"", b"")
 
 
@@ -52,10 +56,10 @@ class Signatures:
         self._ssh = SshVerifier(folder)
         self._pool: ThreadPoolExecutor | None = None
 
-    def state(self, signed: Signed) -> "Future[dict[str, str]] | dict[str, str]":
+    def state(self, signed: Signed) -> State:
         """Return what is known, or the promise of it when the signature is being checked."""
         if not signed.signature:
-            return _NONE
+            return UNSIGNED
         match kind_of(signed.signature):
             case "gpg":
                 return self._with(self._gpg, signed, key=issuer_of(signed.signature))
@@ -65,9 +69,7 @@ class Signatures:
                 return {"state": "unverified", "kind": "x509", "why": "certificates are not checked"}
         return {"state": "unverified", "kind": "unknown", "why": "not a form git knows"}
 
-    def _with(
-        self, verifier: GpgVerifier | SshVerifier, signed: Signed, *, key: str
-    ) -> "Future[dict[str, str]] | dict[str, str]":
+    def _with(self, verifier: GpgVerifier | SshVerifier, signed: Signed, *, key: str) -> State:
         facts = {"kind": verifier.kind, "key": key}
         if not key:
             return {**facts, "state": "unverified", "why": "the signature names no key"}
@@ -84,9 +86,9 @@ class Signatures:
 
 
 def _checked(verifier: GpgVerifier | SshVerifier, signed: Signed, *, facts: dict[str, str]) -> dict[str, str]:
-    return {**facts, **verifier.verify(signed.signature, signed.payload, signed_at=moment_of(signed.date))}
+    return {**facts, **verifier.verify(signed.signature, signed.payload(), signed_at=moment_of(signed.date))}
 
 
-def settled(state: "Future[dict[str, str]] | dict[str, str]") -> dict[str, str]:
+def settled(state: State) -> dict[str, str]:
     """Return what is known, waiting for it when needed."""
     return state.result() if isinstance(state, Future) else state

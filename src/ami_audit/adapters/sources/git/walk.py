@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
+from functools import partial
 from typing import NamedTuple
 
 from ami_audit.adapters.sources.git.changes import Changes
-from ami_audit.adapters.sources.git.commit import Commit, commit_of
+from ami_audit.adapters.sources.git.commit import Commit, commit_of, signed_part
 from ami_audit.adapters.sources.git.commit_drafts import commit_draft, lost_draft, observed_commit
 from ami_audit.adapters.sources.git.differ import Differ
 from ami_audit.adapters.sources.git.history import History
@@ -14,7 +14,7 @@ from ami_audit.adapters.sources.git.identity import Identities
 from ami_audit.adapters.sources.git.naming import SOURCE, Setting
 from ami_audit.adapters.sources.git.objects import GitObject, ObjectReader
 from ami_audit.adapters.sources.git.selection import Selection
-from ami_audit.adapters.sources.git.signature import Signatures, Signed, settled
+from ami_audit.adapters.sources.git.signature import UNSIGNED, Signatures, Signed, State, settled
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.source import Known
@@ -38,7 +38,7 @@ class _Ready(NamedTuple):
     """A commit whose changes are still being counted and whose signature is still being checked."""
 
     commit: Commit
-    signature: Future[dict[str, str]] | dict[str, str]
+    signature: State
     changes: Changes | None
     is_counted: bool
 
@@ -109,7 +109,10 @@ class Walk:
         return self._ready(commit)
 
     def _ready(self, commit: Commit) -> _Ready:
-        signature = self._tools.signatures.state(Signed(commit.signature, commit.payload, commit.committer.date))
+        signature: State = UNSIGNED
+        if commit.signature:
+            signed = Signed(commit.signature, partial(signed_part, commit.data), commit.committer.date)
+            signature = self._tools.signatures.state(signed)
         if len(commit.parents) > 1:
             return _Ready(commit, signature, None, is_counted=False)
         if commit.name in self._cut:

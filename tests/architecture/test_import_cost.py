@@ -8,7 +8,20 @@ from collections.abc import Callable
 
 import pytest
 
-_DRIVERS = ("apsw", "asyncpg", "docker", "mcp", "orjson", "psutil", "pydgraph", "pygit2", "redis", "rich", "typer")
+_DRIVERS = (
+    "apsw",
+    "asyncpg",
+    "docker",
+    "mcp",
+    "msgspec",
+    "orjson",
+    "psutil",
+    "pydgraph",
+    "pygit2",
+    "redis",
+    "rich",
+    "typer",
+)
 
 _PROBE = """
 import json, sys, time

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from tests.support.house import manifest
 
 _EXTRAS = {"postgres", "dgraph", "redis", "docker", "mcp", "tui", "notify", "otel", "keyring", "dev"}
-_EMBEDDED = {"apsw", "orjson", "pydantic", "pygit2", "rich", "typer"}
+_EMBEDDED = {"apsw", "msgspec", "orjson", "pydantic", "pygit2", "rich", "typer"}
 
 
 def _names(requirements: list[str]) -> set[str]:

@@ -204,6 +204,7 @@ def signing_key(
                 return SigningKey(make_key(store, core, signer=signer, passphrase=passphrase), is_new=True)
     name = store.chosen(origin)
     if name is None:
+        _refuse_faulty(store, name)
         raise KeyStoreError(
             f"None of the keys in `{store.where}` is the default; name one with `--key`, or choose the default with "
             "`ami-audit key new --default`. `ami-audit key list` shows them."
@@ -219,12 +220,21 @@ def _key_of(store: KeyStore, ring: KeyRing, origin: str) -> StoredKey:
     chosen = next((key for key in fit if key.name == name), None)
     if chosen or fit:
         return chosen or max(fit, key=lambda key: spans[key.key_id])
+    _refuse_faulty(store, name)
     owners = [entry for entry in ring.entries() if entry.is_open]
     who = ", ".join(f"{entry.signer} ({entry.key_id.hex()[:16]})" for entry in owners) or "nobody"
     raise KeyStoreError(
         f"No key in `{store.where}` may sign the trail `{origin}`; bring one of its keys here with "
         f"`ami-audit key import`. It is signed by: {who}"
     )
+
+
+def _refuse_faulty(store: KeyStore, name: str | None) -> None:
+    """Raise what is wrong with the key of that name, or with the first that cannot be used."""
+    faulty = [key for key in store.listed() if key.fault]
+    first = next((key for key in faulty if key.name == name), faulty[0] if faulty else None)
+    if first is not None:
+        raise KeyStoreError(first.fault)
 
 
 def first_run_text(key: StoredKey) -> str:

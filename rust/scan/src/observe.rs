@@ -1,0 +1,212 @@
+//! What can be known of one entry, as a row.
+
+use rustix::fs::{major, minor, FileType};
+use sha2::{Digest, Sha256};
+
+use crate::fault::{Fault, Kind};
+use crate::link;
+use crate::read::{Reader, Reading};
+use crate::root::Root;
+use crate::row::{Facts, Integer, Row};
+use crate::stamp;
+use crate::status::Status;
+use crate::step::Entry;
+use crate::text::{bytes_if_inexact, hex, readable};
+
+const OBSERVATION: &[u8] = b"ami-audit/file-observation/1\n";
+
+/// Look at an entry: read a regular file, follow a link in thought, open nothing else.
+pub fn observe(entry: Entry, root: &Root, reader: Option<&mut Reader<'_>>) -> Row {
+    let mut looked = Looked {
+        status: entry.status,
+        faults: entry.fault.into_iter().collect(),
+        ..Looked::default()
+    };
+    if let (Some(status), true) = (entry.status, looked.faults.is_empty()) {
+        match status.file_type() {
+            FileType::RegularFile => looked.read(reader, &entry.directory, &entry.name),
+            FileType::Symlink => looked.follow(
+                root,
+                &entry.directory,
+                &entry.name,
+                &entry.path[root.prefix.len()..],
+            ),
+            FileType::Directory => {}
+            other => looked.pass_over(other),
+        }
+    }
+    looked.row(&entry.path)
+}
+
+#[derive(Default)]
+struct Looked {
+    status: Option<Status>,
+    facts: Facts,
+    faults: Vec<Fault>,
+    /// What beside kind, mode and owner tells this observation from another.
+    essence: Vec<u8>,
+}
+
+impl Looked {
+    fn pass_over(&mut self, kind: FileType) {
+        let kind = kind_name(kind).replace('-', " ");
+        self.facts.unread = Some(format!("a {kind} is never opened"));
+    }
+
+    fn read(
+        &mut self,
+        reader: Option<&mut Reader<'_>>,
+        directory: &rustix::fd::OwnedFd,
+        name: &std::ffi::CStr,
+    ) {
+        match reader.map(|it| it.read(directory, name)) {
+            Some(Ok(reading)) => self.learn(&reading),
+            Some(Err(fault)) => self.faults.push(fault),
+            None => {
+                self.facts.unread = Some("content was not asked for".to_owned());
+                let unread = self.status.map(|it| (it.size, it.modified));
+                self.essence = format!("{unread:?}").into_bytes();
+            }
+        }
+    }
+
+    fn learn(&mut self, reading: &Reading) {
+        let digest = hex(&reading.sha256);
+        self.essence = digest.clone().into_bytes();
+        self.status = Some(reading.status);
+        self.facts.sha256 = Some(digest);
+        self.facts.content = Some(reading.verdict.kind.name());
+        self.facts.encoding = reading.verdict.encoding;
+        self.facts.lines = reading.verdict.lines.map(Integer);
+        self.facts.mime = Some(reading.mime);
+    }
+
+    fn follow(
+        &mut self,
+        root: &Root,
+        directory: &rustix::fd::OwnedFd,
+        name: &std::ffi::CStr,
+        below: &[u8],
+    ) {
+        match link::read(root, directory, name, below) {
+            Ok((link, target)) => {
+                self.essence = [link.state.name().as_bytes(), b"\0", &target].concat();
+                self.facts.link = Some(link);
+            }
+            Err(errno) => self.faults.push(Fault::of_open(errno)),
+        }
+    }
+
+    fn row(mut self, path: &[u8]) -> Row {
+        let modified = self.describe();
+        self.facts.path_bytes = bytes_if_inexact(path);
+        if let Some(Fault(_, reason)) = self.faults.first() {
+            self.facts.unread = Some(reason.clone());
+        }
+        let observed = self.observed();
+        if modified.is_none() && self.status.is_some() {
+            self.faults.push(Fault(
+                Kind::TimeOutOfRange,
+                "its time of change is outside the years 1 to 9999".into(),
+            ));
+        }
+        let (owner, group) = self.status.map(|it| (it.owner, it.group)).unzip();
+        Row(
+            readable(path).into_owned(),
+            owner,
+            group,
+            modified,
+            observed,
+            self.facts,
+            self.faults,
+        )
+    }
+
+    /// Fill in what the status tells; return when the entry was last modified.
+    fn describe(&mut self) -> Option<String> {
+        let Some(status) = self.status else {
+            self.facts.kind = "unknown";
+            return None;
+        };
+        let facts = &mut self.facts;
+        let kind = status.file_type();
+        let modified = stamp::written(status.modified);
+        facts.kind = kind_name(kind);
+        facts.mode = Some(format!("{:04o}", status.mode & 0o7777));
+        facts.special_bits = special_bits(status.mode);
+        facts.size_bytes = Some(Integer(status.size));
+        facts.allocated_bytes =
+            (status.is_regular() && status.is_sparse()).then(|| Integer(status.blocks * 512));
+        facts.inode = Some(Integer(status.inode));
+        facts.links = Some(Integer(status.links));
+        facts.changed_at = stamp::written(status.changed);
+        facts.modified_at.clone_from(&modified);
+        facts.owner = Some(());
+        facts.group = Some(());
+        if matches!(kind, FileType::CharacterDevice | FileType::BlockDevice) {
+            let device = format!(
+                "{}:{}",
+                major(status.special_device),
+                minor(status.special_device)
+            );
+            self.essence = device.clone().into_bytes();
+            facts.device = Some(device);
+        }
+        modified
+    }
+
+    /// SHA-256, hex, of what makes this another fact: what it is, who may do what with it, and its content.
+    ///
+    /// Times, inode and link count are left out: a fresh checkout of the same files is the same facts.
+    fn observed(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(OBSERVATION);
+        hasher.update(self.facts.kind);
+        if let Some(status) = self.status {
+            hasher.update([0]);
+            hasher.update(status.mode.to_be_bytes());
+            hasher.update(status.owner.to_be_bytes());
+            hasher.update(status.group.to_be_bytes());
+        }
+        for Fault(kind, reason) in &self.faults {
+            hasher.update([0]);
+            hasher.update(kind.name());
+            hasher.update([0]);
+            hasher.update(reason);
+        }
+        if !self.faults.is_empty() {
+            let unread = self.status.map(|it| (it.size, it.modified));
+            hasher.update(format!("{unread:?}"));
+        }
+        for part in [
+            self.essence.as_slice(),
+            self.facts.path_bytes.as_deref().unwrap_or("").as_bytes(),
+        ] {
+            hasher.update([0]);
+            hasher.update(part);
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+fn special_bits(mode: u32) -> Vec<&'static str> {
+    let known = [(0o4000, "setuid"), (0o2000, "setgid"), (0o1000, "sticky")];
+    known
+        .into_iter()
+        .filter(|(bit, _)| mode & bit != 0)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+fn kind_name(kind: FileType) -> &'static str {
+    match kind {
+        FileType::RegularFile => "file",
+        FileType::Directory => "directory",
+        FileType::Symlink => "symlink",
+        FileType::Fifo => "fifo",
+        FileType::Socket => "socket",
+        FileType::CharacterDevice => "character-device",
+        FileType::BlockDevice => "block-device",
+        FileType::Unknown => "unknown",
+    }
+}

@@ -7,6 +7,7 @@ mod identity;
 mod keyfile;
 mod mining;
 mod pool;
+mod scan;
 mod signing;
 mod slice;
 mod tree;
@@ -31,6 +32,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::mining::search_nonce;
+    #[pymodule_export]
+    use crate::scan::{Scan, ScanError};
     #[pymodule_export]
     use crate::signing::{
         key_id, public_key, sign, sign_records, signature_blocks, sigset_hash, verify_signature,

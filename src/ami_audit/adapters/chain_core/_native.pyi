@@ -7,11 +7,14 @@ what each call means; here stands what Rust adds to that.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar, final
 
 __all__ = [
     "CanonicalError",
     "CoreError",
     "KeyFileError",
+    "Scan",
+    "ScanError",
     "canonicalize",
     "generate_seed",
     "grow",
@@ -250,3 +253,72 @@ def public_key_from_pem(text: str) -> bytes:
     Raises:
         KeyFileError: There is none, or the strict rules refuse it.
     """
+
+class ScanError(OSError):
+    """A target cannot be walked at all, or a thread of the walk died; says which."""
+
+@final
+class Scan:
+    """A walk under way: its own threads list, read and hash ahead of whoever asks, by a bounded number of files.
+
+    Rows come in the order of their paths' bytes. The walk's memory is bounded by its largest single directory. Any
+    thread may ask; one at a time is answered.
+    """
+
+    VERSION: ClassVar[str]
+    """The version of what walks and hashes."""
+
+    def __new__(
+        cls,
+        target: bytes,
+        *,
+        glob: str | None,
+        ignore: Sequence[str],
+        paths: Sequence[bytes],
+        follow_ignore_files: bool,
+        include_vendored: bool,
+        read_content: bool,
+        since_us: int | None,
+        until_us: int | None,
+        threads: int,
+    ) -> Scan:
+        """Open the target and begin.
+
+        Args:
+            target: The directory to walk, or the one entry to look at: a path as the operating system holds it.
+            glob: Only what matches, relative to `target`; `**` crosses directories, `*` does not.
+            ignore: Lines in the syntax of `.gitignore`, relative to `target`, left out whatever ignore files say.
+            paths: Only these, relative to `target`, and what is below them; empty means everything.
+            follow_ignore_files: Honour `.gitignore` and `.git/info/exclude`.
+            include_vendored: Walk vendored and build directories too.
+            read_content: Read and hash; else only what the directory tells.
+            since_us: Only what was modified at or after this, microseconds since 1970.
+            until_us: Only what was modified before this.
+            threads: How many read and hash, beside the one that walks.
+
+        Raises:
+            ScanError: The target cannot be opened.
+            ValueError: A glob is none.
+        """
+
+    def next_batch(self, *, most: int, wait_ms: int) -> bytes | None:
+        """Return the next rows as JSON, or None at the end.
+
+        `{"rows": [[target, uid, gid, modified, observed, facts, [[fault, reason], ...]], ...],
+        "skipped": [[what, why, count], ...]}`: `facts` are a record's context, its keys in canonical order, `owner` and
+        `group` null; `uid`, `gid` and `modified` are null when they could not be known.
+
+        Args:
+            most: Rows after which to return; some tens more may come.
+            wait_ms: How long to wait for them at most. Then what is there comes, perhaps no row yet. The GIL is
+                released.
+
+        Raises:
+            ScanError: A thread of the walk died.
+        """
+
+    def read_bytes(self) -> int:
+        """Return how many bytes of content have been read so far; more than the rows handed over hold."""
+
+    def close(self) -> None:
+        """Stop the walk's threads within one buffer's reading; later calls of `next_batch` return None."""

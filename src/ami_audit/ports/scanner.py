@@ -1,0 +1,87 @@
+"""What a source of files needs: a walk over a tree that tells what it saw."""
+
+from collections.abc import Generator
+from typing import Any, NamedTuple, Protocol
+
+
+class ScanRequest(NamedTuple):
+    """What to look at and what to leave out.
+
+    Attributes:
+        target: A directory, or one entry of one; names that are no text are surrogate-escaped.
+        glob: Only what matches, relative to `target`; `**` crosses directories, `*` does not.
+        ignore: Lines in the syntax of `.gitignore`, relative to `target`, left out whatever ignore files say.
+        paths: Only these, relative to `target`, and what is below them; empty means everything.
+        follow_ignore_files: Honour `.gitignore` and `.git/info/exclude`.
+        include_vendored: Walk vendored and build directories too.
+        read_content: Read and hash; else only what the directory tells.
+        since_us: Only what was modified at or after this, microseconds since 1970.
+        until_us: Only what was modified before this.
+    """
+
+    target: str
+    glob: str | None = None
+    ignore: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    follow_ignore_files: bool = True
+    include_vendored: bool = False
+    read_content: bool = True
+    since_us: int | None = None
+    until_us: int | None = None
+
+
+class ScannedFile(NamedTuple):
+    """What was seen of one entry.
+
+    Attributes:
+        target: The record's target: the path relative to the repository that holds it, else to the walk's directory;
+            for one entry named alone outside a repository, its absolute path.
+        owner: The owner's number; None when it could not be known.
+        group: The group's number; None when it could not be known.
+        modified: When the content was last changed, canonical text; None when no calendar can write it.
+        observed: Hex SHA-256 of kind, mode, owner and content or link target: the same for the same facts.
+        facts: A record's context, its keys in canonical order; where owner and group are known, `owner` and `group`
+            stand in it as None, for who has names to fill in.
+        faults: What could not be known: pairs of kind (`unreadable`) and reason.
+    """
+
+    target: str
+    owner: int | None
+    group: int | None
+    modified: str | None
+    observed: str
+    facts: dict[str, Any]
+    faults: list[list[str]]
+
+
+class ScanBatch(NamedTuple):
+    """Some entries, in order, and what was left out meanwhile.
+
+    Attributes:
+        files: Perhaps none: the walk is still busy with a large file.
+        skipped: Triples of what was left out, why, and how many; a directory ends in a slash, files go by their rule.
+        read_bytes: Content read so far, that of files still to come included.
+    """
+
+    files: list[ScannedFile]
+    skipped: list[tuple[str, str, int]]
+    read_bytes: int
+
+
+class FileScanner(Protocol):
+    """Walks trees. Stateless, safe from any thread; nothing but regular files is ever opened."""
+
+    def scan(self, request: ScanRequest) -> Generator[ScanBatch]:
+        """Yield batches in the order of their paths' bytes; closing the generator stops the walk at once.
+
+        Needs memory for the largest single directory. The target is opened before the first batch.
+
+        Raises:
+            SourceError: The target cannot be opened at all.
+            UsageError: A glob is none.
+        """
+        ...
+
+    def version(self) -> str:
+        """Return the version of what walks and hashes."""
+        ...

@@ -1,0 +1,45 @@
+"""How what was seen of a file becomes a draft."""
+
+from collections.abc import Iterable
+
+from ami_audit.adapters.sources.file.findings import finding
+from ami_audit.adapters.sources.file.owners import Groups, Owners
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.kinds import AuditTargetType, Outcome
+from ami_audit.ports.scanner import ScannedFile
+
+_ACTION = "file.observed"
+
+
+class Drafter:
+    """Makes drafts, asking for each owner's name once; lives for one run."""
+
+    def __init__(self, source: str) -> None:
+        """Args: `source` is the drafts' source."""
+        self._source = source
+        self._owners = Owners()
+        self._groups = Groups()
+
+    def drafts(self, files: Iterable[ScannedFile]) -> list[AuditDraft]:
+        """Return a draft a file, in their order."""
+        owners, groups, source = self._owners, self._groups, self._source
+        file_type, succeeded = AuditTargetType.FILE, Outcome.SUCCESS
+        drafts = []
+        for target, uid, gid, modified, observed, facts, faults in files:
+            owner = owners[uid]
+            if uid is not None:
+                facts["group"], facts["owner"] = groups[gid], owner.facts
+            # By position: some tens of thousands a run, and keywords cost as much as the rest.
+            draft = AuditDraft(
+                _ACTION, target, file_type, source, owner.actor, owner.actor_type, modified, succeeded, None, facts
+            )._replace(observed=observed)
+            drafts.append(_judged(draft, faults) if faults else draft)
+        return drafts
+
+
+def _judged(draft: AuditDraft, faults: list[list[str]]) -> AuditDraft:
+    """Return the draft with what could not be known told as findings."""
+    findings = tuple(finding(draft.target, kind, reason) for kind, reason in faults)
+    # Only an odd time leaves everything else known.
+    is_partial = any(kind != "time-out-of-range" for kind, _ in faults)
+    return draft._replace(findings=findings, outcome=Outcome.PARTIAL if is_partial else draft.outcome)

@@ -32,12 +32,14 @@ export PATH
 if ! may_write "${CARGO_HOME:-$HOME/.cargo}"; then
     export RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}"
     [ -d "$RUSTUP_HOME" ] || unset RUSTUP_HOME
-    may_write "$root/.build/cargo"
+    mkdir -p "$root/.build/cargo" 2>/dev/null || true
     cp "${CARGO_HOME:-$HOME/.cargo}/config.toml" "$root/.build/cargo/" 2>/dev/null || true
     export CARGO_HOME="$root/.build/cargo"
 fi
 may_write "${XDG_CACHE_HOME:-$HOME/.cache}" || export XDG_CACHE_HOME="$root/.build/cache"
-may_write "${TMPDIR:-/tmp}" || { may_write "$root/.build/tmp" && export TMPDIR="$root/.build/tmp"; }
+if ! may_write "${TMPDIR:-/tmp}" && may_write "$root/.build/tmp"; then
+    export TMPDIR="$root/.build/tmp"
+fi
 
 # A clone that belongs to somebody else (a mounted folder, a build run by root) is still this clone.
 if command -v git >/dev/null 2>&1 && ! git rev-parse --git-dir >/dev/null 2>&1; then

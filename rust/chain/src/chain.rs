@@ -7,9 +7,9 @@ use crate::workers::Workers;
 /// A batch in its final form. Hashes stand one after the other, 32 bytes each.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Linked {
-    /// The canonical texts, one after the other.
-    pub canonical: Vec<u8>,
-    /// Where each canonical text ends in `canonical`.
+    /// The canonical texts, one after the other, in the pieces that the workers wrote.
+    pub canonical: Vec<Vec<u8>>,
+    /// Where each canonical text ends, the pieces joined.
     pub ends: Vec<usize>,
     /// SHA-256 of each canonical text.
     pub payload_hashes: Vec<u8>,
@@ -37,7 +37,7 @@ pub fn link(
     let parts = workers.map(tasks, |(task, spans)| payloads(spans, task * share));
     let mut linked = Linked::default();
     for part in parts {
-        append(&mut linked, &part?);
+        append(&mut linked, part?);
     }
     linked.record_hashes = chained(&linked.payload_hashes, tag, previous_hash);
     Ok(linked)
@@ -65,9 +65,17 @@ pub fn spans<'b>(bytes: &'b [u8], ends: &[usize]) -> Result<Vec<&'b [u8]>, Error
     Ok(pieces)
 }
 
+/// What one task made of its texts.
+#[derive(Default)]
+struct Part {
+    canonical: Vec<u8>,
+    ends: Vec<usize>,
+    payload_hashes: Vec<u8>,
+}
+
 /// Canonicalise and hash the texts of one task; `first` is the position of its first text.
-fn payloads(texts: &[&[u8]], first: usize) -> Result<Linked, Error> {
-    let mut part = Linked::default();
+fn payloads(texts: &[&[u8]], first: usize) -> Result<Part, Error> {
+    let mut part = Part::default();
     part.canonical
         .reserve(texts.iter().map(|text| text.len()).sum());
     let mut scratch = Scratch::default();
@@ -92,11 +100,11 @@ fn at_position(error: Error, position: usize) -> Error {
     }
 }
 
-fn append(whole: &mut Linked, part: &Linked) {
-    let offset = whole.canonical.len();
-    whole.canonical.extend_from_slice(&part.canonical);
+fn append(whole: &mut Linked, part: Part) {
+    let offset = whole.ends.last().copied().unwrap_or(0);
     whole.ends.extend(part.ends.iter().map(|end| offset + end));
     whole.payload_hashes.extend_from_slice(&part.payload_hashes);
+    whole.canonical.push(part.canonical);
 }
 
 fn chained(payload_hashes: &[u8], tag: &Hash, previous_hash: &Hash) -> Vec<u8> {

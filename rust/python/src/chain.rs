@@ -37,11 +37,24 @@ pub fn link<'py>(
         record_hashes,
     } = linked;
     Ok((
-        PyBytes::new(py, &canonical),
+        joined(py, &canonical)?,
         ends,
         PyBytes::new(py, &payload_hashes),
         PyBytes::new(py, &record_hashes),
     ))
+}
+
+/// Join pieces in Python's own memory: a batch may be large, and each copy of it costs.
+fn joined<'py>(py: Python<'py>, pieces: &[Vec<u8>]) -> PyResult<Bound<'py, PyBytes>> {
+    let length = pieces.iter().map(Vec::len).sum();
+    PyBytes::new_with(py, length, |mut rest: &mut [u8]| {
+        for piece in pieces {
+            let (place, after) = rest.split_at_mut(piece.len());
+            place.copy_from_slice(piece);
+            rest = after;
+        }
+        Ok(())
+    })
 }
 
 #[pyfunction]

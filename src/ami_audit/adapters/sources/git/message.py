@@ -37,8 +37,7 @@ def subject_of(text: str) -> str:
 
 
 def _whole_characters(raw: bytes) -> bytes:
-    # Do not cut a UTF-8 character: step back over its continuation bytes and its first byte.
-    end = len(raw)
-    while end > len(raw) - 4 and raw[end - 1] & 0xC0 == 0x80:
-        end -= 1
-    return raw[: end - 1] if raw[end - 1] >= 0xC0 else raw
+    """Return the bytes without the beginning of a UTF-8 character that was cut off."""
+    start = next((at for at in range(len(raw) - 1, len(raw) - 5, -1) if raw[at] & 0xC0 != 0x80), len(raw) - 1)
+    width = 1 + sum(raw[start] >= first for first in (0xC0, 0xE0, 0xF0))
+    return raw if len(raw) - start >= width else raw[:start]

@@ -98,13 +98,13 @@ impl Looked {
     }
 
     fn row(mut self, path: &[u8]) -> Row {
-        let modified = self.describe();
+        self.describe();
         self.facts.path_bytes = bytes_if_inexact(path);
         if let Some(Fault(_, reason)) = self.faults.first() {
             self.facts.unread = Some(reason.clone());
         }
         let observed = self.observed();
-        if modified.is_none() && self.status.is_some() {
+        if self.facts.modified_at.is_none() && self.status.is_some() {
             self.faults.push(Fault(
                 Kind::TimeOutOfRange,
                 "its time of change is outside the years 1 to 9999".into(),
@@ -115,22 +115,20 @@ impl Looked {
             readable(path).into_owned(),
             owner,
             group,
-            modified,
             observed,
             self.facts,
             self.faults,
         )
     }
 
-    /// Fill in what the status tells; return when the entry was last modified.
-    fn describe(&mut self) -> Option<String> {
+    /// Fill in what the status tells.
+    fn describe(&mut self) {
         let Some(status) = self.status else {
             self.facts.kind = "unknown";
-            return None;
+            return;
         };
         let facts = &mut self.facts;
         let kind = status.file_type();
-        let modified = stamp::written(status.modified);
         facts.kind = kind_name(kind);
         facts.mode = Some(format!("{:04o}", status.mode & 0o7777));
         facts.special_bits = special_bits(status.mode);
@@ -140,7 +138,7 @@ impl Looked {
         facts.inode = Some(Integer(status.inode));
         facts.links = Some(Integer(status.links));
         facts.changed_at = stamp::written(status.changed);
-        facts.modified_at.clone_from(&modified);
+        facts.modified_at = stamp::written(status.modified);
         facts.owner = Some(());
         facts.group = Some(());
         if matches!(kind, FileType::CharacterDevice | FileType::BlockDevice) {
@@ -152,7 +150,6 @@ impl Looked {
             self.essence = device.clone().into_bytes();
             facts.device = Some(device);
         }
-        modified
     }
 
     /// SHA-256, hex, of what makes this another fact: what it is, who may do what with it, and its content.

@@ -5,13 +5,12 @@ use serde::{Serialize, Serializer};
 use crate::fault::Fault;
 use crate::link::Link;
 
-/// `[target, owner, group, modified, observed, facts, faults]`; see `observe` for what each means.
+/// `[target, owner, group, observed, facts, faults]`; see `observe` for what each means.
 #[derive(Debug, Serialize)]
 pub struct Row(
     pub String,
     pub Option<u32>,
     pub Option<u32>,
-    pub Option<String>,
     pub String,
     pub Facts,
     pub Vec<Fault>,

@@ -38,17 +38,15 @@ class ScannedFile(NamedTuple):
             for one entry named alone outside a repository, its absolute path.
         owner: The owner's number; None when it could not be known.
         group: The group's number; None when it could not be known.
-        modified: When the content was last changed, canonical text; None when no calendar can write it.
         observed: Hex SHA-256 of kind, mode, owner and content or link target: the same for the same facts.
         facts: A record's context, its keys in canonical order; where owner and group are known, `owner` and `group`
-            stand in it as None, for who has names to fill in.
+            stand in it as None, for who has names to fill in; `modified_at` is absent when no calendar can write it.
         faults: What could not be known: pairs of kind (`unreadable`) and reason.
     """
 
     target: str
     owner: int | None
     group: int | None
-    modified: str | None
     observed: str
     facts: dict[str, Any]
     faults: list[list[str]]

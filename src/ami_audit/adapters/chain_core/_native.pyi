@@ -304,9 +304,9 @@ class Scan:
     def next_batch(self, *, most: int, wait_ms: int) -> bytes | None:
         """Return the next rows as JSON, or None at the end.
 
-        `{"rows": [[target, uid, gid, modified, observed, facts, [[fault, reason], ...]], ...],
+        `{"rows": [[target, uid, gid, observed, facts, [[fault, reason], ...]], ...],
         "skipped": [[what, why, count], ...]}`: `facts` are a record's context, its keys in canonical order, `owner` and
-        `group` null; `uid`, `gid` and `modified` are null when they could not be known.
+        `group` null; `uid` and `gid` are null when they could not be known.
 
         Args:
             most: Rows after which to return; some tens more may come.

@@ -1,0 +1,93 @@
+"""What JSON answers hold beside the values they are about."""
+
+from typing import Literal
+
+from pydantic import BaseModel, computed_field
+
+from ami_audit.domain.finding import VALUE
+from ami_audit.domain.key_facts import KeyFacts
+from ami_audit.domain.next_steps import NextStep, after_run, after_verification
+from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.reports import Findings, TrailReport
+from ami_audit.domain.run import RunSummary
+from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.verification import VerificationReport
+
+What = Literal["run", "verification", "records", "report", "status", "keys"]
+
+
+class RunAnswer(RunSummary):
+    """What one collection run did, and where the trail then ended.
+
+    Attributes:
+        judged: The findings of this run's records, the worst spelled out; null when nobody looked.
+        verification: How far the trail was then proven; null when it was not verified.
+    """
+
+    judged: Findings | None = None
+    verification: VerificationReport | None = None
+
+    @computed_field(description="Records that all sources brought.")  # type: ignore[prop-decorator]
+    @property
+    def recorded(self) -> int:
+        """Records that all sources brought."""
+        return super().recorded
+
+    @computed_field(description="Facts that were recorded before and not again.")  # type: ignore[prop-decorator]
+    @property
+    def unchanged(self) -> int:
+        """Facts that were recorded before and not again."""
+        return super().unchanged
+
+    @computed_field(description="What to do next.")  # type: ignore[prop-decorator]
+    @property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """What to do next."""
+        return after_run(self)
+
+
+class VerificationAnswer(VerificationReport):
+    """The answer to "is this trail as it was sealed?"."""
+
+    @computed_field(description="Nothing is wrong and the required level is reached.")  # type: ignore[prop-decorator]
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong and the required level is reached."""
+        return super().is_sound
+
+    @computed_field(description="What to do next.")  # type: ignore[prop-decorator]
+    @property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """What to do next."""
+        return after_verification(self)
+
+
+class RecordsAnswer(BaseModel):
+    """Some of a trail's records.
+
+    Attributes:
+        next_cursor: The sequence after which the next records follow; null at the end.
+    """
+
+    model_config = VALUE
+
+    records: tuple[AuditRecord, ...]
+    next_cursor: int | None = None
+
+
+class KeysAnswer(BaseModel):
+    """Keys, of a trail and of this machine."""
+
+    model_config = VALUE
+
+    keys: tuple[KeyFacts, ...]
+
+
+ANSWERS: dict[What, type[BaseModel]] = {
+    "run": RunAnswer,
+    "verification": VerificationAnswer,
+    "records": RecordsAnswer,
+    "report": TrailReport,
+    "status": StatusAnswer,
+    "keys": KeysAnswer,
+}

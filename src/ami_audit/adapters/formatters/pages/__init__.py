@@ -1,0 +1,1 @@
+"""What each answer says, one file an answer."""

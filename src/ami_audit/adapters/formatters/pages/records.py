@@ -1,0 +1,68 @@
+"""What a list of records says."""
+
+import re
+from collections.abc import Sequence
+
+from ami_audit.adapters.formatters import wording
+from ami_audit.adapters.formatters.page import (
+    Block,
+    Column,
+    Cut,
+    Line,
+    Note,
+    Page,
+    Section,
+    Table,
+    Tone,
+    data,
+    prose,
+    quoted,
+    said,
+    words,
+)
+from ami_audit.adapters.formatters.pages import parts
+from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.record import AuditRecord
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_MAIL = re.compile(r"\s*<[^<>]*>\s*$")
+_SHORT_ID = 8
+
+_COLUMNS = (
+    Column("time (UTC)"),
+    Column("sev."),
+    Column("action", Cut.END, 11),
+    Column("target", Cut.NAME, 16),
+    Column("actor", Cut.END, 9),
+    Column("id"),
+)
+
+
+def records_page(records: Sequence[AuditRecord], *, next_cursor: int | None) -> Page:
+    """Return records as a table, one a line."""
+    blocks: list[Block] = []
+    if records:
+        blocks.append(Table(_COLUMNS, [_row(record) for record in records]))
+    if next_cursor is not None:
+        blocks.append(Note((prose(f"There are more: add `--after {next_cursor}`.", Tone.FAINT),)))
+    count = wording.counted(len(records), "record") if records else "No record matches"
+    return Page(headline=said(count, Tone.STRONG), aside="", sections=(Section("", blocks),))
+
+
+def _row(record: AuditRecord) -> tuple[Line, ...]:
+    return (
+        said(wording.minute(record.timestamp)),
+        (parts.severity_mark(record.severity),),
+        quoted(record.action),
+        _target(record),
+        quoted(_MAIL.sub("", record.actor) or record.actor),
+        quoted((record.record_hash or record.record_id)[:_SHORT_ID], Tone.FAINT),
+    )
+
+
+def _target(record: AuditRecord) -> Line:
+    if record.target_type is not AuditTargetType.GIT or not _COMMIT.fullmatch(record.target):
+        return quoted(record.target)
+    subject = record.context.get("subject")
+    hashed = data(record.target[:_SHORT_ID], Tone.FAINT)
+    return (hashed, words(" "), data(subject)) if isinstance(subject, str) and subject else (hashed,)

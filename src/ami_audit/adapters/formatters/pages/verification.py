@@ -1,0 +1,85 @@
+"""What a verdict says: the level first and always."""
+
+from collections.abc import Iterator
+
+from ami_audit.adapters.formatters import wording
+from ami_audit.adapters.formatters.page import (
+    Column,
+    Cut,
+    Facts,
+    Limits,
+    Line,
+    Note,
+    Page,
+    Section,
+    Table,
+    Tone,
+    data,
+    prose,
+    quoted,
+    said,
+    words,
+)
+from ami_audit.adapters.formatters.pages import parts
+from ami_audit.domain.next_steps import after_verification
+from ami_audit.domain.verification import Fault, VerificationReport
+
+
+def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
+    """Return a verdict: how far the trail is proven, everything wrong with it, and why it is not proven further."""
+    checked = f"{wording.counted(report.size, 'record')} in {wording.duration(report.seconds)}"
+    return Page(
+        headline=(words("Proven to: ", Tone.STRONG), parts.level(report.level, is_sound=report.is_sound)),
+        aside=checked,
+        sections=(
+            Section("", tuple(_verdict(report))),
+            Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
+            Section("Checked", (_checked(report),)),
+            parts.reasons(report.reasons),
+            parts.next_steps(after_verification(report)),
+        ),
+    )
+
+
+def _verdict(report: VerificationReport) -> Iterator[Note]:
+    if report.faults:
+        yield Note(said("This trail is not as it was sealed.", Tone.BAD))
+    if report.level < report.required:
+        yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
+
+
+def _faults(report: VerificationReport, limits: Limits) -> Iterator[Table | Note]:
+    if not report.faults:
+        return
+    columns = (Column("where", Cut.WRAP, 12), Column("check", Cut.WRAP, 6), Column("what is wrong", Cut.WRAP, 24))
+    yield Table(columns, [_fault(fault) for fault in report.faults[: limits.faults]])
+    more = len(report.faults) - limits.faults
+    if more > 0:
+        yield Note(said(f"and {wording.number(more)} more; --format=json shows all", Tone.FAINT))
+
+
+def _fault(fault: Fault) -> tuple[Line, ...]:
+    where = (data(fault.where, Tone.STRONG),)
+    field = (words(", "), data(fault.field)) if fault.field else ()
+    return (*where, *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
+
+
+def _checked(report: VerificationReport) -> Facts:
+    last = report.first + report.size - 1
+    span = f"{wording.number(report.first)} to {wording.number(last)}" if report.size > 1 else str(report.first)
+    covered = (
+        f"the first {wording.counted(report.checkpoint_size, 'record')}"
+        if report.checkpoint_size
+        else "none that holds"
+    )
+    return Facts(
+        (
+            ("trail", quoted(report.origin) if report.origin else said("unknown", Tone.BAD)),
+            ("records", said(span if report.size else "none")),
+            ("faults", said(wording.number(len(report.faults)), Tone.BAD) if report.faults else said("none")),
+            ("unsigned", said(wording.number(report.unsigned), Tone.DOUBTFUL if report.unsigned else Tone.PLAIN)),
+            ("head", quoted(report.head)),
+            ("root", quoted(report.root)),
+            ("checkpoint", said(covered)),
+        )
+    )

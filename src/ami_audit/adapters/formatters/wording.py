@@ -1,0 +1,86 @@
+"""How numbers, sizes, times and kinds are said to a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ami_audit.domain.kinds import AuditSeverity
+
+_NOUNS = {
+    "collection.analyzed": ("analysis", "analyses"),
+    "file.observed": ("file", "files"),
+    "git.blame": ("blamed file", "blamed files"),
+    "git.commit": ("commit", "commits"),
+    "git.ref": ("branch or tag", "branches and tags"),
+    "git.repository": ("repository", "repositories"),
+}
+_SEVERITIES = {
+    AuditSeverity.CRITICAL: ("critical finding", "critical findings"),
+    AuditSeverity.ERROR: ("error", "errors"),
+    AuditSeverity.WARNING: ("warning", "warnings"),
+    AuditSeverity.INFO: ("note", "notes"),
+    AuditSeverity.DEBUG: ("debug note", "debug notes"),
+}
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+_SHORT = 12
+
+
+def number(count: int) -> str:
+    """Return a whole number with thousands separators: `40,284`."""
+    return f"{count:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 record`, `2 records`; `many` where an s is not enough."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def size(size_bytes: int) -> str:
+    """Return a size for a person: `512 bytes`, `1.4 MiB`."""
+    if size_bytes < 1024:
+        return counted(size_bytes, "byte")
+    value, unit = float(size_bytes), 0
+    while value >= 1023.95 and unit < len(_UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:,.1f} {_UNITS[unit]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time for a person: `420 ms`, `38.2 s`, `2 min 5 s`, `1 h 2 min`."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{number(hours)} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def time(moment: datetime) -> str:
+    """Return a moment to the second: `2026-11-23 20:50:13 UTC`."""
+    return f"{_day(moment)} {moment:%H:%M:%S} UTC"
+
+
+def minute(moment: datetime) -> str:
+    """Return a moment to the minute, its zone (UTC) left to the column's title."""
+    return f"{_day(moment)} {moment:%H:%M}"
+
+
+def short(digest: str) -> str:
+    """Return as much of a hash as a person compares and a command accepts."""
+    return digest[:_SHORT]
+
+
+def noun(action: str, count: int) -> str | None:
+    """Return what the records of an action are about, `commit` or `commits`; None for an action not known here."""
+    return _NOUNS[action][count != 1] if action in _NOUNS else None
+
+
+def severities(counts: Mapping[str, int]) -> str:
+    """Return counts by severity, worst first: `2 errors, 14 warnings`; empty when there are none."""
+    ordered = sorted(counts, key=lambda name: AuditSeverity(name).weight, reverse=True)
+    return ", ".join(counted(counts[name], *_SEVERITIES[AuditSeverity(name)]) for name in ordered if counts[name])
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.year:04}-{moment:%m-%d}"

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from ami_audit.domain.run import RunSummary as RunSummary
     from ami_audit.domain.signature import AuditSignature as AuditSignature
     from ami_audit.domain.verification import VerificationReport as VerificationReport
+    from ami_audit.entrypoints.bootstrap.sources import FileSource as FileSource
+    from ami_audit.entrypoints.bootstrap.sources import GitSource as GitSource
     from ami_audit.entrypoints.library import AuditChain as AuditChain
     from ami_audit.entrypoints.library import AuditContext as AuditContext
     from ami_audit.entrypoints.library import AuditStore as AuditStore
     from ami_audit.entrypoints.library import BatchCollector as BatchCollector
-    from ami_audit.entrypoints.library import FileSource as FileSource
-    from ami_audit.entrypoints.library import GitSource as GitSource
     from ami_audit.ports.analyzer import AuditAnalyzer as AuditAnalyzer
     from ami_audit.ports.source import AuditSource as AuditSource
 
@@ -61,7 +61,8 @@ _HOMES = {
     "domain.run": ("RunSummary",),
     "domain.signature": ("AuditSignature",),
     "domain.verification": ("VerificationReport",),
-    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "FileSource", "GitSource"),
+    "entrypoints.bootstrap.sources": ("FileSource", "GitSource"),
+    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),
     "ports.analyzer": ("AuditAnalyzer",),
     "ports.source": ("AuditSource",),
 }
@@ -87,10 +88,10 @@ def _lend() -> None:
     """Lend the domain its arithmetic and its clock; neither is loaded before it is needed."""
     from ami_audit.domain.installed import install
 
-    def bootstrap() -> Any:
-        return import_module(f"{__name__}.entrypoints.bootstrap")
+    def machine() -> Any:
+        return import_module(f"{__name__}.entrypoints.bootstrap.machine")
 
-    install(arithmetic=lambda: bootstrap().core(), clock=lambda: bootstrap().clock())
+    install(arithmetic=lambda: machine().core(), clock=lambda: machine().clock())
 
 
 _lend()

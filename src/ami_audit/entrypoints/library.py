@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ami_audit.domain.run import RunSummary
-from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.bootstrap.machine import caller
+from ami_audit.entrypoints.bootstrap.trails import opener
+from ami_audit.entrypoints.settings import settings_at
 from ami_audit.ports.analyzer import AuditAnalyzer
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.chain import AuditChain as _AuditChain
@@ -21,14 +23,14 @@ class AuditStore(_AuditStore):
     """The records of one trail.
 
     Args:
-        location: A path, `sqlite:///path`, or None for what the settings say: `AMI_AUDIT_STORE`, or `.audit/audit.db` at
-            the repository's root.
+        location: A path, `sqlite:///path`, or None for what the settings say: `AMI_AUDIT_STORE`, or `.audit/audit.db`
+            at the repository's root.
         settings: More settings by name, such as `key` or `origin`.
     """
 
     def __init__(self, location: str | Path | None = None, **settings: Any) -> None:
         wanted = {"store": None if location is None else str(location), **settings}
-        super().__init__(bootstrap.opener(bootstrap.settings(overrides=wanted)))
+        super().__init__(opener(settings_at(overrides=wanted)))
 
 
 class AuditContext(_AuditContext):
@@ -54,7 +56,7 @@ class BatchCollector(_BatchCollector):
     """Collects once, from several sources; without `store` into the trail that the settings name."""
 
     def __init__(self, store: _AuditStore | None = None) -> None:
-        super().__init__(store or shared_store(), caller=bootstrap.caller())
+        super().__init__(store or shared_store(), caller=caller())
 
     async def collect(
         self,
@@ -69,9 +71,9 @@ class BatchCollector(_BatchCollector):
 
 def shared_store() -> _AuditStore:
     """Return the process's own store at the place the settings name now; closed when the process ends."""
-    location = bootstrap.settings().store_location
+    location = settings_at().store_location
     if location not in _shared:
-        store = _AuditStore(bootstrap.opener(bootstrap.settings()))
+        store = _AuditStore(opener(settings_at()))
         _shared[location] = store
         atexit.register(store.close_now)
     return _shared[location]

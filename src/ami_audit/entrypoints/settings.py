@@ -25,7 +25,7 @@ class Values(BaseModel):
         store: Where the trail lies: a path or `sqlite:///path`; empty means `.audit/audit.db` at the repository's root.
         origin: The name of a trail that is begun; empty means one made from host and folder.
         key: The signing key's name or id; empty means the default key.
-        keys_dir: Where private keys lie.
+        keys_dir: Where private keys lie; `keyring` means the system's keyring (extra `keyring`).
         state_dir: Where the last checkpoint of each trail is remembered.
         difficulty_bits: Leading zero bits that a trail begun now asks of each record hash.
         sources: What `repo` audits when `--sources` is not given.
@@ -152,3 +152,8 @@ def _environment() -> dict[str, Any]:
             is_list = str(field.annotation).startswith("tuple")
             found[name] = tuple(part.strip() for part in text.split(",") if part.strip()) if is_list else text
     return found
+
+
+def settings_at(place: Path | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Return the settings in force at `place`, or in the working folder."""
+    return Settings(place or Path.cwd(), overrides)

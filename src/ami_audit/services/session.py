@@ -24,7 +24,8 @@ class Session:
         store: The records.
         core: The arithmetic.
         clock: The time.
-        signers: Gives who signs the trail of that origin; asked at the first write only, so that reading needs no key.
+        signers: Gives who signs the trail of that origin with those keys; asked at the first write
+            only, so that reading needs no key.
         guard_of: Gives the place outside the store where a trail's last checkpoint is kept.
         new_origin: The name of a trail that is begun in this session.
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
@@ -33,7 +34,7 @@ class Session:
     store: RecordStore
     core: ChainCore
     clock: Clock
-    signers: Callable[[str], Sequence[Signer]]
+    signers: Callable[[str, KeyRing], Sequence[Signer]]
     guard_of: Callable[[str], CheckpointGuard]
     new_origin: str
     difficulty_bits: int = 0
@@ -54,7 +55,7 @@ class Session:
                 self.store,
                 self.core,
                 clock=self.clock,
-                signers=self.signers(origin),
+                signers=self.signers(origin, await self.ring()),
                 origin=origin,
                 difficulty_bits=self.difficulty_bits,
                 threads=self.threads,

@@ -1,11 +1,13 @@
 """Writes a command's answer: to stdout or to a file, in the format that was asked for."""
 
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 from ami_audit.domain.errors import UsageError
-from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.bootstrap.formatters import formatters
 from ami_audit.ports.formatter import Formatter
 
 _BY_ENDING = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
@@ -18,11 +20,18 @@ def formatter(name: str, output: Path | None) -> Formatter:
     """
     if output is not None and name == "terminal":
         name = _BY_ENDING.get(output.suffix.lower(), "markdown")
-    return bootstrap.formatters()[name]()
+    return formatters()[name]()
 
 
-def deliver(answer: str, output: Path | None) -> None:
-    """Write the answer to `output`, whole or not at all, or to stdout.
+def announce(text: str) -> None:
+    """Tell the user something beside the answer: on stderr, wrapped to a readable width."""
+    print(
+        textwrap.fill(text, width=min(shutil.get_terminal_size().columns, 100), break_long_words=False), file=sys.stderr
+    )
+
+
+def deliver(answer: str, output: Path | None, *, private: bool = False) -> None:
+    """Write the answer to `output`, whole or not at all, or to stdout; a `private` file is its owner's alone.
 
     Raises:
         UsageError: The file cannot be written.
@@ -33,6 +42,7 @@ def deliver(answer: str, output: Path | None) -> None:
         return
     fresh = output.with_name(f".{output.name}.{os.getpid()}.new")
     try:
+        fresh.touch(mode=0o600 if private else 0o666, exist_ok=False)
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(output)
     except OSError as error:

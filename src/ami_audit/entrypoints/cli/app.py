@@ -13,6 +13,7 @@ from ami_audit.entrypoints.cli.commands.repo import repo
 from ami_audit.entrypoints.cli.commands.report import report
 from ami_audit.entrypoints.cli.commands.status import show_status, status
 from ami_audit.entrypoints.cli.commands.verify import verify
+from ami_audit.entrypoints.settings import settings_at
 from ami_audit.entrypoints.version import version
 
 application = typer.Typer(
@@ -60,4 +61,4 @@ def _welcome(
     3 the store or a key could not be used; 130 stopped by Ctrl-C.
     """
     if context.invoked_subcommand is None:
-        show_status(store=None, format_name="terminal", output=None)
+        show_status(settings_at(), format_name="terminal", output=None)

@@ -9,12 +9,14 @@ from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.run import RunSummary
-from ami_audit.entrypoints import bootstrap
-from ami_audit.entrypoints.cli.answers import deliver, formatter
+from ami_audit.entrypoints.bootstrap.machine import caller
+from ami_audit.entrypoints.bootstrap.sources import sources
+from ami_audit.entrypoints.bootstrap.trails import opener
+from ami_audit.entrypoints.cli.answers import announce, deliver, formatter
 from ami_audit.entrypoints.cli.failures import INTERRUPTED, Finished
 from ami_audit.entrypoints.cli.interrupt import stoppable
 from ami_audit.entrypoints.cli.progress import shown_progress
-from ami_audit.entrypoints.settings import Settings
+from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.collectors.batch import BatchCollector
 from ami_audit.services.portal import portal
@@ -42,12 +44,11 @@ def collect(wanted: Collection) -> None:
     Raises:
         Finished: With 1 when findings reach `--fail-on`, with 130 after Ctrl-C.
     """
-    chosen = bootstrap.settings(wanted.place, overrides=wanted.settings)
+    chosen = settings_at(wanted.place, overrides=wanted.settings)
     threshold = _severity(wanted.fail_on or chosen.values.fail_on)
     options = _options(wanted.options, chosen)
     sources = _sources(wanted.sources, chosen)
-    bootstrap.announce_new_key(chosen)
-    with AuditStore(bootstrap.opener(chosen)) as store:
+    with AuditStore(opener(chosen, announce=announce)) as store:
         summary = _run(store, sources, wanted=wanted, options=options)
     deliver(formatter(wanted.format_name, wanted.output).run(summary), wanted.output)
     if summary.interrupted:
@@ -57,7 +58,7 @@ def collect(wanted: Collection) -> None:
 
 
 def _run(store: AuditStore, sources: list[AuditSource], *, wanted: Collection, options: AuditOptions) -> RunSummary:
-    collector = BatchCollector(store, caller=bootstrap.caller())
+    collector = BatchCollector(store, caller=caller())
     with stoppable() as stop, shown_progress(quiet=wanted.quiet) as progress:
         return portal.run(
             collector.collect(sources, target=wanted.target, options=options, progress=progress, stop=stop)
@@ -70,7 +71,7 @@ def _options(given: Mapping[str, Any], chosen: Settings) -> AuditOptions:
 
 
 def _sources(names: str | None, chosen: Settings) -> list[AuditSource]:
-    known = bootstrap.sources()
+    known = sources()
     wanted = [name.strip() for name in names.split(",")] if names else list(chosen.values.sources)
     for name in wanted:
         if name not in known:

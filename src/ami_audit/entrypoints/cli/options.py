@@ -7,7 +7,7 @@ import typer
 
 
 def _format(value: str) -> str:
-    from ami_audit.entrypoints.bootstrap import formatters
+    from ami_audit.entrypoints.bootstrap.formatters import formatters
 
     if value not in formatters():
         raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(formatters()))}.")

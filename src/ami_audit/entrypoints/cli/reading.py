@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
+from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.store import AuditStore
 
 
@@ -15,7 +16,7 @@ def reading(store: str | None, *, place: Path | None = None) -> Iterator[AuditSt
     Raises:
         NotFoundError: There is no trail yet.
     """
-    chosen = bootstrap.settings(place, overrides={"store": store})
-    bootstrap.require_trail(chosen)
-    with AuditStore(bootstrap.opener(chosen)) as trail:
+    chosen = settings_at(place, overrides={"store": store})
+    require_trail(chosen)
+    with AuditStore(opener(chosen)) as trail:
         yield trail

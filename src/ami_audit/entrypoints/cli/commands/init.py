@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from ami_audit.domain.errors import UsageError
-from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.bootstrap.trails import opener, put_aside, sqlite_path
 from ami_audit.entrypoints.cli import options as common
+from ami_audit.entrypoints.cli.answers import announce
 from ami_audit.entrypoints.cli.commands.status import show_status
+from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
@@ -35,13 +37,12 @@ def init(
 ) -> None:
     """Begin a trail here: a key if there is none, the store, and its first record."""
     settings = {"store": store, "key": key, "origin": origin, "difficulty_bits": difficulty}
-    chosen = bootstrap.settings(path, overrides=settings)
-    file = bootstrap.sqlite_path(chosen.store_location)
+    chosen = settings_at(path, overrides=settings)
+    file = sqlite_path(chosen.store_location)
     if file.exists() and not new_origin:
         raise UsageError(f"There is a trail already: `{file}`; `ami-audit status` describes it.")
     if file.exists():
-        bootstrap.put_aside(file)
-    bootstrap.announce_new_key(chosen)
-    with AuditStore(bootstrap.opener(chosen)) as trail:
+        put_aside(file)
+    with AuditStore(opener(chosen, announce=announce)) as trail:
         portal.run(trail.begin())
-    show_status(store=str(file), format_name=format_name, output=output)
+    show_status(chosen, format_name=format_name, output=output)

@@ -7,12 +7,13 @@ import typer
 from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.verification import VerificationReport
-from ami_audit.entrypoints import bootstrap
+from ami_audit.entrypoints.bootstrap.keys import pinned_keys
+from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.cli.failures import Finished
 from ami_audit.entrypoints.cli.progress import shown_progress
-from ami_audit.entrypoints.settings import Settings
+from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
@@ -47,14 +48,14 @@ def verify(
 
     Ends with exit code 1 when anything is wrong, or when less is proven than was required.
     """
-    chosen = bootstrap.settings(overrides={"store": store, "require": require})
-    bootstrap.require_trail(chosen)
+    chosen = settings_at(overrides={"store": store, "require": require})
+    require_trail(chosen)
     required = _required(chosen, chain=chain, signatures=signatures, explicit=require is not None)
-    with AuditStore(bootstrap.opener(chosen, read_only=True)) as trail, shown_progress(quiet=quiet) as progress:
+    with AuditStore(opener(chosen, read_only=True)) as trail, shown_progress(quiet=quiet) as progress:
         if record is not None:
             report = portal.run(trail.verify_record(record, required=required))
         else:
-            pinned = bootstrap.pinned_keys(chosen, pin or ())
+            pinned = pinned_keys(chosen, pin or ())
             report = portal.run(trail.verify(required=required, pinned=pinned, progress=progress))
     deliver(formatter(format_name, output).verification(report), output)
     _end(report)

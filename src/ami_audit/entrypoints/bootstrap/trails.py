@@ -1,51 +1,22 @@
-"""The one place that introduces adapters to services."""
+"""Trails: their stores, their guards, and sessions on them."""
 
+import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from ami_audit.adapters.clock import machine_clock
 from ami_audit.domain.errors import NotFoundError, UsageError
+from ami_audit.entrypoints.bootstrap.keys import Announce, signer
+from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
 from ami_audit.entrypoints.settings import Settings
-from ami_audit.entrypoints.version import version
-from ami_audit.ports.caller import Caller
-from ami_audit.ports.chain_core import ChainCore
-from ami_audit.ports.formatter import Formatter
 from ami_audit.ports.guard import CheckpointGuard
-from ami_audit.ports.signer import KeyStore
-from ami_audit.ports.source import AuditSource
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.session import Session
 
 
-def settings(place: Path | None = None, *, overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Return the settings in force at `place`, or in the working folder."""
-    return Settings(place or Path.cwd(), overrides)
-
-
-def clock() -> datetime:
-    """Return the present moment, aware and in UTC."""
-    return machine_clock()
-
-
-@cache
-def core() -> ChainCore:
-    """Return the native core."""
-    from ami_audit.adapters.chain_core.core import NativeCore
-
-    return NativeCore()
-
-
-@cache
-def caller() -> Caller:
-    """Return who runs this process."""
-    from ami_audit.adapters.callers import ProcessCaller
-
-    return ProcessCaller(version=version())
+def _log(text: str) -> None:
+    logging.getLogger("ami_audit").warning("%s", text)
 
 
 def guard_of(chosen: Settings) -> Callable[[str], CheckpointGuard]:
@@ -57,13 +28,6 @@ def guard_of(chosen: Settings) -> Callable[[str], CheckpointGuard]:
         return FileGuard(chosen.state_dir, origin)
 
     return guard
-
-
-def key_store(chosen: Settings) -> KeyStore:
-    """Return where this user's private keys lie."""
-    from ami_audit.adapters.signers.file import FileKeyStore
-
-    return FileKeyStore(chosen.keys_dir, core())
 
 
 async def open_store(chosen: Settings, *, read_only: bool = False) -> RecordStore:
@@ -129,15 +93,15 @@ def put_aside(file: Path) -> Path:
     return file.with_name(f"{file.name}.{stamp}.aside")
 
 
-def opener(chosen: Settings, *, read_only: bool = False) -> Callable[[], Awaitable[Session]]:
-    """Return what opens a session on the store that the settings name."""
+def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _log) -> Callable[[], Awaitable[Session]]:
+    """Return what opens a session on the store that the settings name; `announce` is told of a key that is made."""
 
     async def open_session() -> Session:
         return Session(
             store=await open_store(chosen, read_only=read_only),
             core=core(),
             clock=clock,
-            signers=lambda origin: signers(chosen, origin),
+            signers=lambda origin, ring: (signer(chosen, origin, ring=ring, announce=announce),),
             guard_of=guard_of(chosen),
             new_origin=chosen.values.origin or new_origin(chosen.root),
             difficulty_bits=chosen.values.difficulty_bits,
@@ -150,55 +114,3 @@ def new_origin(root: Path) -> str:
     """Return a fresh name for a trail: host, folder and eight random hex digits, as C2SP origins are written."""
     words = (caller().name.partition("@")[2], root.name or "root", core().uuid7(1)[0][-8:])
     return "/".join(re.sub(r"[^A-Za-z0-9._-]+", "-", word).strip("-") or "x" for word in words)
-
-
-def sources() -> dict[str, Callable[[], AuditSource]]:
-    """Return what makes each source, by name: the built-in ones and those of installed plug-ins."""
-    return {"git": git_source, "file": file_source, **_plugins("ami_audit.sources", taken={"git", "file"})}
-
-
-def git_source() -> AuditSource:
-    """Return the source of Git history."""
-    from ami_audit.adapters.sources.git import GitSource
-
-    return GitSource()
-
-
-def file_source() -> AuditSource:
-    """Return the source of files."""
-    from ami_audit.adapters.chain_core.scanner import NativeScanner
-    from ami_audit.adapters.sources.file import FileSource
-
-    return FileSource(NativeScanner())
-
-
-def formatters() -> dict[str, Callable[[], Formatter]]:
-    """Return what makes each formatter, by name: the built-in ones and those of installed plug-ins."""
-
-    def terminal() -> Formatter:
-        from ami_audit.adapters.formatters.terminal import TerminalFormatter
-
-        return TerminalFormatter()
-
-    def json() -> Formatter:
-        from ami_audit.adapters.formatters.json import JsonFormatter
-
-        return JsonFormatter()
-
-    def markdown() -> Formatter:
-        from ami_audit.adapters.formatters.markdown import MarkdownFormatter
-
-        return MarkdownFormatter()
-
-    own = {"terminal": terminal, "json": json, "markdown": markdown}
-    return {**own, **_plugins("ami_audit.formatters", taken=set(own))}
-
-
-def _plugins(group: str, *, taken: set[str]) -> dict[str, Callable[[], Any]]:
-    """Return what installed plug-ins add to a group of entry points; a built-in name cannot be taken over."""
-    from importlib.metadata import EntryPoint, entry_points
-
-    def maker(point: EntryPoint) -> Callable[[], Any]:
-        return lambda: point.load()()
-
-    return {point.name: maker(point) for point in entry_points(group=group) if point.name not in taken}

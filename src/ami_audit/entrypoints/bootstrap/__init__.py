@@ -1,0 +1,1 @@
+"""The one place that introduces adapters to services; one file a family, each loaded when it is needed."""

@@ -1,0 +1,30 @@
+"""The machine: its clock, its native core, and who runs this process."""
+
+from datetime import datetime
+from functools import cache
+
+from ami_audit.adapters.clock import machine_clock
+from ami_audit.entrypoints.version import version
+from ami_audit.ports.caller import Caller
+from ami_audit.ports.chain_core import ChainCore
+
+
+def clock() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return machine_clock()
+
+
+@cache
+def core() -> ChainCore:
+    """Return the native core."""
+    from ami_audit.adapters.chain_core.core import NativeCore
+
+    return NativeCore()
+
+
+@cache
+def caller() -> Caller:
+    """Return who runs this process."""
+    from ami_audit.adapters.callers import ProcessCaller
+
+    return ProcessCaller(version=version())

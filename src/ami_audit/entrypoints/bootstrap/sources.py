@@ -1,0 +1,25 @@
+"""Sources: the built-in ones, ready to use, and those of installed plug-ins."""
+
+from collections.abc import Callable
+
+from ami_audit.adapters.chain_core.scanner import NativeScanner
+from ami_audit.adapters.sources.file import FileSource as _FileSource
+from ami_audit.adapters.sources.git import GitSource as GitSource
+from ami_audit.entrypoints.bootstrap.plugins import plugins
+from ami_audit.ports.source import AuditSource
+
+
+class FileSource(_FileSource):
+    """Observes files: content hash, kind, rights, owner, times, and where links lead."""
+
+    def __init__(self) -> None:
+        """Files are walked and hashed by the native core."""
+        super().__init__(NativeScanner())
+
+
+_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource}
+
+
+def sources() -> dict[str, Callable[[], AuditSource]]:
+    """Return what makes each source, by name: the built-in ones and those of installed plug-ins."""
+    return {**_OWN, **plugins("ami_audit.sources", taken=set(_OWN))}

@@ -42,7 +42,7 @@ class Searcher:
             if wanted.text is None:
                 return records_of(rows)
             found = _holding(wanted.text, rows, column=5)
-            return records_of(islice(found, wanted.offset, wanted.offset + wanted.limit))
+            return records_of(islice(found, min(wanted.offset, LAST), min(wanted.offset + wanted.limit, LAST)))
 
     async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
         """Return how many records match, by the values of one column; the most frequent first."""

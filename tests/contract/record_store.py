@@ -1,0 +1,282 @@
+"""What every record store promises: one suite that each driver inherits.
+
+A driver's test class gives the fixture `opener`, which opens the same (at first empty) trail as often as it is asked
+to, and `address`, by which another process opens it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pytest
+from tests.support.sealing import Seals, filled
+
+from ami_audit.domain.errors import HeadMovedError, StoreError
+from ami_audit.domain.linkage import EMPTY_ROOT, ZERO_HASH, Head, SealedBatch, StoredCheckpoint
+from ami_audit.ports.stores import RecordStore
+
+
+class Opener(Protocol):
+    """Opens the test's trail once more."""
+
+    async def __call__(self, *, patience_s: float = 30.0) -> RecordStore:
+        """Return a store of its own; another writer's turn is waited for that long."""
+
+
+class RecordStoreContract:
+    """Appending and reading: what was acknowledged is there, in order, exactly, and nothing else is."""
+
+    @pytest.fixture
+    def opener(self) -> Opener:
+        """The driver's own; the suite asks for nothing else."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    async def store(self, opener: Opener) -> AsyncIterator[RecordStore]:
+        """A store over an empty trail."""
+        store = await opener()
+        yield store
+        await store.close()
+
+    async def test_a_new_store_has_the_empty_head(self, store: RecordStore) -> None:
+        """The first batch follows the empty head; any other value would make genesis impossible."""
+        assert await store.head() == Head(0, ZERO_HASH, EMPTY_ROOT, b"", "")
+        assert not await store.read(0, count=10)
+
+    async def test_what_was_appended_is_read_back_exactly(self, store: RecordStore, opener: Opener) -> None:
+        """A hash covers every byte: one that comes back changed is a trail that no longer verifies."""
+        seals = Seals()
+        batches = []
+        for count in (1, 300, 260):
+            before = seals.head
+            batches.append(seals.some(count))
+            await store.append(batches[-1], after=before)
+        await store.close()
+        again = await opener()
+        assert await again.head() == seals.head
+        assert list(await again.read(0, count=1000)) == [record for batch in batches for record in batch.records]
+        assert list(await again.tiles(0, first=0, count=9)) == [tile for batch in batches for tile in batch.tiles]
+        assert list(await again.key_events()) == [event for batch in batches for event in batch.key_events]
+        await again.close()
+
+    async def test_nonces_and_signatures_of_any_size_are_kept(self, store: RecordStore) -> None:
+        """Mining may end at any of 2^64 nonces, and an unsigned record has no signature block at all."""
+        batch = Seals(is_signed=False).some(3)
+        records = [
+            record._replace(nonce=nonce, signatures=block)
+            for record, nonce, block in zip(
+                batch.records, (0, (1 << 63), (1 << 64) - 1), (b"", b"\x00", bytes(70_000)), strict=True
+            )
+        ]
+        await store.append(SealedBatch(records, batch.head), after=Head())
+        assert list(await store.read(0, count=3)) == records
+
+    async def test_key_events_of_one_record_keep_their_order(self, store: RecordStore) -> None:
+        """A rotation retires one key and adds another; the other way round the new key would be retired."""
+        seals = Seals()
+        batch = seals.some(2)
+        (event,) = batch.key_events
+        events = (event, *(event._replace(sequence=1, event=name) for name in ("retired", "added")))
+        await store.append(SealedBatch(batch.records, batch.head, (), events), after=Head())
+        assert tuple(await store.key_events()) == events
+
+    async def test_records_are_read_in_pages(self, store: RecordStore) -> None:
+        """Verification walks trails that do not fit in memory."""
+        records = await filled(store, 25)
+        pages = [await store.read(first, count=10) for first in (0, 10, 20, 25, 1000)]
+        assert [len(page) for page in pages] == [10, 10, 5, 0, 0]
+        assert [record for page in pages for record in page] == list(records)
+
+    async def test_append_is_refused_when_the_head_has_moved(self, store: RecordStore, opener: Opener) -> None:
+        """Two writers read one head: the second is told, and nothing is lost."""
+        other = await opener()
+        first, second = Seals().some(3), Seals().some(2)
+        await store.append(first, after=Head())
+        with pytest.raises(HeadMovedError):
+            await other.append(second, after=Head())
+        assert list(await other.read(0, count=10)) == list(first.records)
+        assert await other.head() == first.head
+        await other.close()
+
+    @pytest.mark.parametrize("field", ["size", "record_hash", "root", "frontier", "recorded_at"])
+    async def test_every_field_of_the_head_is_compared(self, store: RecordStore, field: str) -> None:
+        """A writer whose tree differs from the stored one would extend a trail that never was."""
+        seals = Seals()
+        await store.append(seals.some(3), after=Head())
+        known = seals.head
+        changed: dict[str, Any] = {
+            "size": 2,
+            "record_hash": bytes(32),
+            "root": bytes(32),
+            "frontier": bytes(32),
+            "recorded_at": "",
+        }
+        wrong = replace(known, **{field: changed[field]})
+        with pytest.raises(HeadMovedError):
+            await store.append(seals.some(1), after=wrong)
+        assert await store.head() == known
+
+    async def test_a_batch_is_appended_whole_or_not_at_all(self, store: RecordStore) -> None:
+        """Half a batch would be records that nobody acknowledged, under a head that does not know them."""
+        batch = Seals().some(5)
+        broken = [*batch.records[:4], batch.records[4]._replace(sequence=3)]
+        with pytest.raises(StoreError):
+            await store.append(SealedBatch(broken, batch.head), after=Head())
+        assert await store.head() == Head()
+        assert not await store.read(0, count=10)
+
+    async def test_a_record_that_does_not_follow_the_last_one_is_refused(self, store: RecordStore) -> None:
+        """The store's own guard: even a writer that seals wrongly cannot fork or tear the chain."""
+        batch = Seals().some(3)
+        torn = [*batch.records[:2], batch.records[2]._replace(previous_hash=batch.records[0].record_hash)]
+        with pytest.raises(StoreError):
+            await store.append(SealedBatch(torn, batch.head), after=Head())
+        assert not await store.read(0, count=10)
+
+    async def test_the_store_goes_on_after_a_refused_append(self, store: RecordStore) -> None:
+        """A refused batch must not leave a transaction open that blocks every other writer."""
+        batch = Seals().some(3)
+        with pytest.raises(StoreError):
+            await store.append(SealedBatch(batch.records[1:], batch.head), after=Head())
+        await store.append(batch, after=Head())
+        assert (await store.head()).size == 3
+
+    async def test_checkpoints_are_kept_once_and_by_size(self, store: RecordStore) -> None:
+        """Two notes of one size are a fork: the second is evidence, and must not replace the first."""
+        await filled(store, 5)
+        for size in (5, 3):
+            await store.add_checkpoint(StoredCheckpoint(size, f"note of {size}\n"))
+        await store.add_checkpoint(StoredCheckpoint(5, "note of 5\n"))
+        with pytest.raises(StoreError, match="another checkpoint of size 5"):
+            await store.add_checkpoint(StoredCheckpoint(5, "another note\n"))
+        assert [checkpoint.size for checkpoint in await store.checkpoints()] == [3, 5]
+
+    async def test_a_sound_store_has_no_faults(self, store: RecordStore) -> None:
+        """An inspection that cries wolf is soon not listened to; indexed and fresh records are both fine."""
+        records = await filled(store, 30)
+        assert not [fault async for fault in store.inspect()]
+        assert not await store.compare(records)
+        assert await store.known([bytes(32)], before=20) == [False]
+        assert not [fault async for fault in store.inspect()]
+        assert not await store.compare(records)
+
+    async def test_the_store_says_where_it_is(self, store: RecordStore) -> None:
+        """Every message about a store that fails must let a person find it."""
+        assert set(store.describe()) >= {"kind", "location"}
+
+    async def test_closing_twice_is_harmless(self, opener: Opener) -> None:
+        """Clean-up runs on every way out, also the second time."""
+        store = await opener()
+        await store.close()
+        await store.close()
+
+
+class TurnContract:
+    """The writer's turn, among tasks and among stores."""
+
+    @pytest.fixture
+    async def store(self, opener: Opener) -> AsyncIterator[RecordStore]:
+        """A store over an empty trail."""
+        store = await opener()
+        yield store
+        await store.close()
+
+    async def test_nobody_else_appends_while_a_turn_is_held(self, store: RecordStore, opener: Opener) -> None:
+        """Mining happens inside the turn: work that another writer could undo would never end."""
+        other = await opener(patience_s=0.1)
+        batch = Seals().some(1)
+        async with store.turn() as head:
+            assert head == Head()
+            with pytest.raises(StoreError, match="another process"):
+                await other.append(batch, after=head)
+            await store.append(batch, after=head)
+        assert (await other.head()).size == 1
+        await other.close()
+
+    async def test_a_writer_waits_for_its_turn(self, store: RecordStore, opener: Opener) -> None:
+        """Waiting must not stop the loop: the writer that is waited for may run in it."""
+        other = await opener()
+        held = asyncio.Event()
+
+        async def first() -> None:
+            async with store.turn() as head:
+                held.set()
+                await asyncio.sleep(0.05)
+                await store.append(Seals().some(1), after=head)
+
+        async def second() -> None:
+            await held.wait()
+            async with other.turn() as head:
+                seals = await Seals.after(other, head)
+                await other.append(seals.some(2), after=head)
+
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            tasks.create_task(first())
+            tasks.create_task(second())
+        assert (await store.head()).size == 3
+        await other.close()
+
+    async def test_tasks_of_one_store_take_turns(self, store: RecordStore) -> None:
+        """A server appends from many requests over one store; each must see the head that the last one left."""
+
+        async def one() -> None:
+            async with store.turn() as head:
+                seals = await Seals.after(store, head)
+                await asyncio.sleep(0)
+                await store.append(seals.some(1), after=head)
+
+        async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            for _ in range(20):
+                tasks.create_task(one())
+        assert [record.sequence for record in await store.read(0, count=100)] == list(range(20))
+
+    async def test_an_append_waits_for_another_tasks_turn(self, store: RecordStore) -> None:
+        """An append without a turn must not slip into the transaction of a task that holds one."""
+        seals = Seals()
+        first, second = seals.some(1), Seals().some(1)
+
+        async def intruder() -> None:
+            await store.append(second, after=Head())
+
+        async with store.turn() as head:
+            task = asyncio.create_task(intruder())
+            await asyncio.sleep(0.01)
+            assert not task.done()
+            await store.append(first, after=head)
+        with pytest.raises(HeadMovedError):
+            await task
+
+    async def test_a_turn_left_without_append_changes_nothing(self, store: RecordStore) -> None:
+        """Ctrl-C while mining leaves the turn by an exception; the trail must not notice."""
+        with pytest.raises(KeyError):
+            async with store.turn():
+                raise KeyError
+        assert await store.head() == Head()
+        await store.append(Seals().some(1), after=Head())
+
+    async def test_a_turn_allows_several_appends(self, store: RecordStore) -> None:
+        """Genesis and the first records are two batches of one turn."""
+        seals = Seals()
+        async with store.turn() as head:
+            first = seals.some(1)
+            await store.append(first, after=head)
+            await store.append(seals.some(4), after=first.head)
+            await store.add_checkpoint(StoredCheckpoint(5, "note\n"))
+        assert (await store.head()).size == 5
+        assert len(await store.checkpoints()) == 1
+
+    async def test_a_query_inside_a_turn_is_answered(self, store: RecordStore) -> None:
+        """Sealing asks the store about earlier records while it holds the turn; the index must not wait for itself."""
+        await filled(store, 3)
+        async with store.turn() as head:
+            assert await store.known([bytes(32)], before=3) == [False]
+            await store.append((await Seals.after(store, head)).some(1), after=head)
+        assert (await store.head()).size == 4
+
+    async def test_a_turn_inside_a_turn_is_our_mistake(self, store: RecordStore) -> None:
+        """It would wait for itself for ever; better told at once."""
+        async with store.turn():
+            with pytest.raises(RuntimeError, match="turn"):
+                async with store.turn():
+                    pass

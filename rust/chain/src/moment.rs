@@ -27,7 +27,8 @@ pub fn is_moment(text: &[u8]) -> bool {
             number(&text[14..16]),
             number(&text[17..19]),
         );
-        (1..=12).contains(&month)
+        year > 0
+            && (1..=12).contains(&month)
             && (1..=days_in(year, month)).contains(&day)
             && hour < 24
             && minute < 60
@@ -35,7 +36,7 @@ pub fn is_moment(text: &[u8]) -> bool {
     }
 }
 
-/// Return the moment `microseconds` after 1970, or None outside the years 0 to 9999.
+/// Return the moment `microseconds` after 1970, or None outside the years 1 to 9999.
 #[must_use]
 pub fn format_moment(microseconds: i64) -> Option<String> {
     let (days, rest) = (
@@ -43,7 +44,7 @@ pub fn format_moment(microseconds: i64) -> Option<String> {
         microseconds.rem_euclid(MICROSECONDS_PER_DAY),
     );
     let (year, month, day) = civil(days);
-    if !(0..=9999).contains(&year) {
+    if !(1..=9999).contains(&year) {
         return None;
     }
     let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000);
@@ -95,6 +96,7 @@ mod tests {
     fn known_moments_are_written_as_the_format_says() {
         for (microseconds, expected) in [
             (0, "1970-01-01T00:00:00.000000Z"),
+            (-62_135_596_800_000_000, "0001-01-01T00:00:00.000000Z"),
             (-1, "1969-12-31T23:59:59.999999Z"),
             (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
             (1_761_912_000_000_007, "2025-10-31T12:00:00.000007Z"),
@@ -108,6 +110,7 @@ mod tests {
     #[test]
     fn moments_outside_four_digit_years_have_no_text() {
         assert_eq!(format_moment(253_402_300_800_000_000), None);
+        assert_eq!(format_moment(-62_135_596_800_000_001), None);
         assert_eq!(format_moment(i64::MIN), None);
         assert_eq!(format_moment(i64::MAX), None);
     }
@@ -116,6 +119,7 @@ mod tests {
     fn texts_that_no_calendar_knows_are_not_moments() {
         for text in [
             "2023-02-29T00:00:00.000000Z",
+            "0000-01-01T00:00:00.000000Z",
             "2024-13-01T00:00:00.000000Z",
             "2024-00-01T00:00:00.000000Z",
             "2024-04-31T00:00:00.000000Z",

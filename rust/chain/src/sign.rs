@@ -70,10 +70,10 @@ impl Message {
     /// Lay out the message of `signer` at `timestamp_us` on the trail `origin`.
     ///
     /// # Errors
-    /// [`Error::Range`] when the timestamp is outside the years 0 to 9999.
+    /// [`Error::Range`] when the timestamp is outside the years 1 to 9999.
     pub fn new(origin: &str, signer: &str, timestamp_us: i64) -> Result<Self, Error> {
         let timestamp = format_moment(timestamp_us)
-            .ok_or(Error::Range("timestamp_us: outside the years 0 to 9999"))?;
+            .ok_or(Error::Range("timestamp_us: outside the years 1 to 9999"))?;
         let mut text = Vec::with_capacity(256);
         text.extend_from_slice(b"ami-audit/signature/v1\n{\"algorithm\":\"Ed25519\",\"origin\":");
         write_string(&mut text, origin);

@@ -156,7 +156,7 @@ class Signing(Protocol):
             seed: The private key.
             origin: The trail's name.
             signer: Who signs, as the signatures say.
-            timestamp_us: When, in microseconds since 1970 (UTC); a year from 0 to 9999.
+            timestamp_us: When, in microseconds since 1970 (UTC); a year from 1 to 9999.
             record_hashes: 32 bytes each, concatenated.
         """
 

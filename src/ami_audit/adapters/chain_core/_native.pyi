@@ -131,7 +131,7 @@ def sign_records(seed: bytes, *, origin: str, signer: str, timestamp_us: int, re
     signer and timestamp (RFC 3339 with microseconds and Z).
 
     Raises:
-        CoreError: A length is wrong, or the timestamp's year is not from 0 to 9999.
+        CoreError: A length is wrong, or the timestamp's year is not from 1 to 9999.
     """
 
 def signature_blocks(key_id: bytes, *, signer: str, timestamp_us: int, signatures: bytes) -> tuple[bytes, list[int]]:

@@ -1,0 +1,50 @@
+"""The core in plain Python: one twin for each native function, written from the format and not from the Rust."""
+
+from tests.support.reference.canonical import RefusedError, canonicalize, ecmascript_number
+from tests.support.reference.ed25519 import public_key, sign, verify_signature
+from tests.support.reference.hashes import (
+    leaf_hashes,
+    link,
+    payload_hash,
+    record_hash,
+    record_tag,
+    search_nonce,
+    sigset_hash,
+)
+from tests.support.reference.signatures import (
+    Signature,
+    key_id,
+    read_block,
+    sign_records,
+    signature_blocks,
+    signed_message,
+    written_block,
+)
+from tests.support.reference.slices import verify_slice
+from tests.support.reference.tree import grown, subtree_root
+
+__all__ = [
+    "RefusedError",
+    "Signature",
+    "canonicalize",
+    "ecmascript_number",
+    "grown",
+    "key_id",
+    "leaf_hashes",
+    "link",
+    "payload_hash",
+    "public_key",
+    "read_block",
+    "record_hash",
+    "record_tag",
+    "search_nonce",
+    "sign",
+    "sign_records",
+    "signature_blocks",
+    "signed_message",
+    "sigset_hash",
+    "subtree_root",
+    "verify_signature",
+    "verify_slice",
+    "written_block",
+]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from ami_audit.domain.errors import MalformedError
 
@@ -62,5 +62,6 @@ Moment = Annotated[
     BeforeValidator(_parsed),
     AfterValidator(utc),
     PlainSerializer(written, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A pydantic field type: an aware moment, kept in UTC, written canonically in JSON."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.kinds import VerificationLevel
@@ -22,6 +22,7 @@ Level = Annotated[
     VerificationLevel,
     BeforeValidator(_named),
     PlainSerializer(_label, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "enum": [level.label for level in VerificationLevel]}),
 ]
 """A pydantic field type: a level, written as its label in JSON."""
 

@@ -16,7 +16,10 @@ from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import Outcome
 from ami_audit.domain.text import readable_path
 
+# Together they keep a record below its limit of 1 MiB.
 _RANGES_A_DRAFT = 2_000
+_PART_BYTES = 500_000
+_PERSON_BYTES = 80
 
 
 class _Range(NamedTuple):
@@ -41,23 +44,42 @@ def blame_drafts(
     if finished.status != 0:
         yield _failed(path, commit, finished.complaint, setting=setting)
         return
-    ranges, authors = _parsed(finished.output)
-    merged = _merged(ranges)
-    parts = max(1, -(-len(merged) // _RANGES_A_DRAFT))
-    for part in range(parts):
-        some = merged[part * _RANGES_A_DRAFT : (part + 1) * _RANGES_A_DRAFT]
-        people = {name: identities.person(authors[name]) for name in {item.commit for item in some}}
-        lines = Counter[str]()
-        for item in some:
-            lines[identities.identity(authors[item.commit].signer).actor] += item.last - item.first + 1
+    ranges, people = _parsed(finished.output)
+    written = {name: identities.person(person) for name, person in people.items()}
+    actors = {name: identities.identity(person.signer).actor for name, person in people.items()}
+    parts = list(_parts(_merged(ranges), written))
+    for number, part in enumerate(parts, 1):
         context = {
-            "part": part + 1,
-            "parts": parts,
-            "ranges": [{"from": item.first, "to": item.last, "commit": item.commit} for item in some],
-            "commits": dict(sorted(people.items())),
-            "lines_by_author": dict(sorted(lines.items())),
+            "part": number,
+            "parts": len(parts),
+            "ranges": [{"from": item.first, "to": item.last, "commit": item.commit} for item in part],
+            "commits": {name: written[name] for name in sorted({item.commit for item in part})},
+            "lines_by_author": _lines_by(part, actors),
         }
         yield _draft(path, commit, context, setting=setting)
+
+
+def _lines_by(part: list[_Range], actors: dict[str, str]) -> dict[str, int]:
+    lines: Counter[str] = Counter()
+    for item in part:
+        lines[actors[item.commit]] += item.last - item.first + 1
+    return dict(sorted(lines.items()))
+
+
+def _parts(ranges: list[_Range], written: dict[str, dict[str, str]]) -> Iterator[list[_Range]]:
+    """Yield the ranges in parts that each fit into one record; at least one part, were it empty."""
+    part: list[_Range] = []
+    people: set[str] = set()
+    room = _PART_BYTES
+    for item in ranges:
+        person = 0 if item.commit in people else len(json.dumps(written[item.commit])) * 2 + _PERSON_BYTES
+        if part and (room < person or len(part) == _RANGES_A_DRAFT):
+            yield part
+            part, people, room = [], set(), _PART_BYTES
+        part.append(item)
+        people.add(item.commit)
+        room -= person
+    yield part
 
 
 def _draft(path: str, commit: str, context: dict[str, Any], *, setting: Setting) -> AuditDraft:

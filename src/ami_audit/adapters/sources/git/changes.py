@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _KEPT_ENTRIES = 1_000
-_KEPT_PATH_CHARACTERS = 256 << 10
+_KEPT_PATH_BYTES = 256 << 10
 _SUBMODULE = "160000"
 _ABSENT = "000000"
 
@@ -13,8 +13,9 @@ class Changes:
     """One commit's changed files against its first parent.
 
     Attributes:
-        entries: The first 1,000 files, each with `path`, `status`, `added` and `deleted` (None when not counted),
-            and where it applies `old_path`, `similarity`, `binary`, `mode`, `submodule`, `path_bytes`.
+        entries: The first 1,000 files, fewer when their paths exceed 256 KiB. Each has `path`, `status`, `added` and
+            `deleted` (None when not counted), and where it applies `old_path`, `similarity`, `binary`, `mode`,
+            `submodule`, `path_bytes`, `old_path_bytes`.
         files: How many files changed, kept or not.
         added: Lines added, kept or not; binary files count none.
         deleted: Lines deleted.
@@ -27,7 +28,7 @@ class Changes:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
         self.files = self.added = self.deleted = self._cursor = 0
-        self._room = _KEPT_PATH_CHARACTERS
+        self._room = _KEPT_PATH_BYTES
         self.blobs: list[str] = []
         self.problem = ""
 
@@ -48,7 +49,8 @@ class Changes:
             entry["path"] = path = next(tokens, "")
             entry["similarity"] = int(status[1:])
         self.files += 1
-        if self._is_full(path):
+        self._room -= _weight(path) + _weight(entry.get("old_path", ""))
+        if self._room < 0 or len(self.entries) == _KEPT_ENTRIES:
             return
         if old_mode != new_mode:
             _write_modes(entry, (old_mode, old), (new_mode, new))
@@ -57,11 +59,6 @@ class Changes:
         if not path.isascii() or "old_path" in entry:
             _write_exactly(entry)
         self.entries.append(entry)
-
-    def _is_full(self, path: str) -> bool:
-        # Control characters and bytes in hex take several characters each in a record.
-        self._room -= len(path) if path.isascii() and path.isprintable() else 8 * len(path)
-        return self._room < 0 or len(self.entries) == _KEPT_ENTRIES
 
     def count(self, line: str, tokens: Iterator[str]) -> None:
         """Take one line of `--numstat` and the paths that follow it; they come in the order of the `:`-lines."""
@@ -87,6 +84,13 @@ class Changes:
                 self._cursor = position + 1
                 return self.entries[position]
         return None
+
+
+def _weight(path: str) -> int:
+    """Return at least how many bytes the path takes in a record: control characters and hex take several each."""
+    if not path.isprintable():
+        return 8 * len(path)
+    return len(path) if path.isascii() else 4 * len(path)
 
 
 def _write_modes(entry: dict[str, Any], old: tuple[str, str], new: tuple[str, str]) -> None:

@@ -126,7 +126,7 @@ def _odd(name: str, data: bytes) -> Commit:
     encoding, signature = _extras(header)
     return Commit(
         name=name,
-        tree=values.get(b"tree", b"").decode("ascii", "backslashreplace"),
+        tree=values.get(b"tree", b"")[:64].decode("ascii", "backslashreplace"),
         parents=declared_parents(data) or (),
         author=person_of(values.get(b"author", b"")),
         committer=person_of(values.get(b"committer", b"")),

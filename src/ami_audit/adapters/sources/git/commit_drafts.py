@@ -13,6 +13,7 @@ from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 
 _FETCH = "Fetch the missing objects (`git fetch --refetch`), then audit again with --full."
+_KEPT_PARENTS = 1_000
 # Looked up once: reading an enumeration's member costs more than the rest of such a line.
 _PERSON, _GIT, _PARTIAL, _SUCCESS = ActorType.PERSON, AuditTargetType.GIT, Outcome.PARTIAL, Outcome.SUCCESS
 
@@ -39,12 +40,14 @@ def commit_draft(
     context: dict[str, Any] = {
         "author": identities.person(commit.author, encoding),
         "committer": identities.person(commit.committer, encoding),
-        "parents": list(commit.parents),
+        "parents": list(commit.parents[:_KEPT_PARENTS]),
         "merge": len(commit.parents) > 1,
         "tree": commit.tree,
         **message_facts(commit.message, encoding),
         "signature": signature,
     }
+    if len(commit.parents) > _KEPT_PARENTS:
+        context["parents_omitted"] = len(commit.parents) - _KEPT_PARENTS
     if changes is not None:
         context.update(_change_facts(changes))
     findings = () if commit.is_sound and stamp and not (changes and changes.problem) else _doubts(commit, changes)

@@ -9,7 +9,7 @@ from ami_audit.domain.text import is_exact, readable
 
 # People remembered at most, so that a history of forged names cannot fill the memory.
 _REMEMBERED = 50_000
-_LONGEST = 1_024
+_LONGEST = 256
 _NOBODY = "unknown"
 
 
@@ -19,7 +19,7 @@ class Identity(NamedTuple):
     Attributes:
         actor: `Name <email>`, after the mailmap.
         facts: `name` and `email` after the mailmap; `raw` when it changed them; `bytes` (hex) of the raw identity
-            when the text does not hold it exactly. Each is cut after 1,024 characters.
+            when the text does not hold it exactly. Each is cut after 256 characters.
         haystack: What an author filter looks in: names and addresses before and after the mailmap, lower case.
     """
 

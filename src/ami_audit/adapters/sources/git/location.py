@@ -48,6 +48,17 @@ def locate(path: Path) -> Location:
     raise SourceError(str(path), "no Git repository there or in a folder above; name one, or run `git init`.")
 
 
+def beginning(path: Path, size_bytes: int) -> bytes:
+    """Return the first bytes of a regular file; nothing when there is none that can be read."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(size_bytes)
+    except OSError:
+        return b""
+
+
 def _in_folder(folder: Path) -> Location | None:
     if not folder.is_dir():
         return None
@@ -63,7 +74,7 @@ def _in_folder(folder: Path) -> Location | None:
 
 def _linked(dot_git: Path, work_tree: Path) -> Location | None:
     # Linked worktrees and submodules: a file that says where the folder is.
-    word, _, place = dot_git.read_bytes()[:65536].partition(b":")
+    word, _, place = beginning(dot_git, 65_536).partition(b":")
     git_dir = work_tree / os.fsdecode(place.strip())
     return _at(git_dir, work_tree) if word == b"gitdir" and _is_git_dir(git_dir) else None
 
@@ -74,14 +85,12 @@ def _at(git_dir: Path, work_tree: Path | None) -> Location:
 
 
 def _common(git_dir: Path) -> Path:
-    try:
-        shared = os.fsdecode((git_dir / "commondir").read_bytes().rstrip(b"\n"))
-    except FileNotFoundError:
-        return git_dir
-    return Path(os.path.normpath(git_dir / shared))
+    shared = os.fsdecode(beginning(git_dir / "commondir", 65_536).rstrip(b"\n"))
+    return Path(os.path.normpath(git_dir / shared)) if shared else git_dir
 
 
 def _is_git_dir(folder: Path) -> bool:
-    if not os.path.lexists(folder / "HEAD"):
+    head = folder / "HEAD"
+    if not (head.is_file() or head.is_symlink()):
         return False
     return (folder / "commondir").is_file() or ((folder / "objects").is_dir() and (folder / "refs").is_dir())

@@ -8,6 +8,7 @@ from ami_audit.domain.text import is_exact
 
 _KEPT_BYTES = 64 << 10
 _SUBJECT_CHARACTERS = 1_000
+_ENCODING_BYTES = 64
 
 
 def message_facts(raw: bytes, encoding: bytes = b"") -> dict[str, Any]:
@@ -21,7 +22,7 @@ def message_facts(raw: bytes, encoding: bytes = b"") -> dict[str, Any]:
     text = decoded(kept, encoding)
     facts: dict[str, Any] = {"subject": subject_of(text), "message": text}
     if encoding:
-        facts["encoding"] = encoding.decode("ascii", "backslashreplace")
+        facts["encoding"] = encoding[:_ENCODING_BYTES].decode("ascii", "backslashreplace")
     if kept is not raw:
         facts["message_cut"] = {"kept_bytes": len(kept), "size_bytes": len(raw)}
     if kept is not raw or not (encoding or is_exact(raw, text)):

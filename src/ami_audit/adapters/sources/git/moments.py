@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
+_LONGEST = 64
+
 
 class GitDate(NamedTuple):
     """A date as a commit holds it: seconds since 1970 and a zone, both as written."""
@@ -40,7 +42,7 @@ def stamp_of(date: GitDate) -> str | None:
 
 def written_date(date: GitDate) -> dict[str, str]:
     """Return `date` as RFC 3339 in its own zone, and `date_raw` when that does not say exactly what git holds."""
-    raw = (date.seconds + b" " + date.zone).decode("ascii", "backslashreplace").strip()
+    raw = (date.seconds + b" " + date.zone)[:_LONGEST].decode("ascii", "backslashreplace").strip()
     try:
         zone, exact = _zone(date.zone)
         text = datetime.fromtimestamp(int(date.seconds), zone).isoformat()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ami_audit.adapters.sources.git.history import History
-from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.location import Location, beginning
 from ami_audit.adapters.sources.git.naming import Setting, observation, warning
 from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
 from ami_audit.adapters.sources.git.refs import Ref
@@ -18,7 +18,9 @@ from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import Outcome
 from ami_audit.domain.text import readable
 
-_KEPT = 1_000
+_KEPT = 500
+_KEPT_WORKTREES = 100
+_PATH_BYTES = 250
 _GITLINK = b"160000 "
 
 
@@ -42,22 +44,24 @@ def repository_draft(
         "partial": settings.partial,
         "object_format": settings.object_format,
         "head": {"ref": head.symbolic or None, "commit": head.commit or None},
-        "roots": list(roots),
+        "roots": list(roots[:_KEPT]),
         "refs": dict(sorted(Counter(ref.kind for ref in refs).items())),
         "remotes": {name: list(urls) for name, urls in settings.remotes},
         "worktrees": _worktrees(location),
         "alternates": _alternates(location),
         "submodules": submodules[:_KEPT],
     }
-    context |= _cuts(settings, history)
-    if len(submodules) > _KEPT:
-        context["submodules_omitted"] = len(submodules) - _KEPT
+    context |= _cuts(settings, history) | _omitted(roots=roots, submodules=submodules)
     observed = hashlib.sha256(json.dumps(context, sort_keys=True).encode()).hexdigest()
     # How many commits were listed depends on what was asked, so it is told but identifies nothing.
     told = {**context, "commits_listed": len(history)}
     draft = observation("git.repository", ".", setting, context=told, observed=observed)
     findings = tuple(_doubts(settings, history))
     return draft._replace(findings=findings, outcome=Outcome.PARTIAL if findings else Outcome.SUCCESS)
+
+
+def _omitted(**lists: Sequence[object]) -> dict[str, int]:
+    return {f"{name}_omitted": len(found) - _KEPT for name, found in lists.items() if len(found) > _KEPT}
 
 
 def _cuts(settings: Settings, history: History) -> dict[str, Any]:
@@ -110,20 +114,14 @@ def _worktrees(location: Location) -> list[str]:
         entries = sorted((location.common_dir / "worktrees").iterdir())
     except OSError:
         return []
-    for entry in entries[:_KEPT]:
-        try:
-            place = (entry / "gitdir").read_bytes()[:4096].rstrip(b"\n")
-        except OSError:
-            continue
+    for entry in entries[:_KEPT_WORKTREES]:
+        place = beginning(entry / "gitdir", 1024).rstrip(b"\n")
         found.append(readable(place.removesuffix(b"/.git")))
     return found
 
 
 def _alternates(location: Location) -> list[str]:
-    try:
-        lines = (location.objects / "info" / "alternates").read_bytes()[:65536].splitlines()
-    except OSError:
-        return []
+    lines = beginning(location.objects / "info" / "alternates", 16_384).splitlines()
     return [readable(line) for line in lines if line and not line.startswith(b"#")]
 
 
@@ -138,6 +136,10 @@ def _submodules(plumbing: Plumbing, commit: str) -> list[dict[str, str]]:
         plumbing.stop(child)
 
 
+def _short(path: bytes) -> str:
+    return readable(path) if len(path) <= _PATH_BYTES else readable(path[:_PATH_BYTES]) + "…"
+
+
 def _pointers(child: Child) -> list[dict[str, str]]:
     found = []
     rest = b""
@@ -146,5 +148,5 @@ def _pointers(child: Child) -> list[dict[str, str]]:
         for line in lines:
             if line.startswith(_GITLINK):
                 facts, _, path = line.partition(b"\t")
-                found.append({"path": readable(path), "commit": facts.split()[2].decode("ascii")})
+                found.append({"path": _short(path), "commit": facts.split()[2].decode("ascii")})
     return found

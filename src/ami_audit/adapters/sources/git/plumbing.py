@@ -52,6 +52,7 @@ _ENVIRONMENT = {
     "GIT_FLUSH": "0",
     "LC_ALL": "C",
 }
+_LONGEST_COMPLAINT = 500
 _BORROWED = ("refs", "packed-refs", "reftable")
 
 
@@ -92,7 +93,7 @@ class Child:
         """Return the last line the command wrote to standard error, without its `fatal:`."""
         self._complaints.seek(0)
         lines = self._complaints.read(1 << 16).decode("utf-8", "backslashreplace").strip().splitlines()
-        return lines[-1].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
+        return lines[-1].removeprefix("fatal: ").removeprefix("error: ")[:_LONGEST_COMPLAINT] if lines else ""
 
     def close(self) -> None:
         """End the command, whatever it is doing."""
@@ -145,8 +146,9 @@ class Plumbing:
         (self.folder / "HEAD").write_text("ref: refs/heads/\n")
         self._configure(commit_graph=True)
         for name in _BORROWED:
-            if (self._location.common_dir / name).exists():
-                (self.folder / name).symlink_to(self._location.common_dir / name)
+            place = self._location.common_dir / name
+            if place.is_file() or place.is_dir():
+                (self.folder / name).symlink_to(place)
         if self._settings.shallow:
             (self.folder / "shallow").write_text("".join(f"{name}\n" for name in self._settings.shallow))
 
@@ -177,12 +179,20 @@ class Plumbing:
         self._children.discard(child)
         child.close()
 
-    def run(self, *arguments: str | bytes, stdin: bytes = b"") -> Finished:
-        """Run a git command to its end; its whole output is held in memory."""
+    def run(self, *arguments: str | bytes, stdin: bytes = b"", timeout_s: float | None = None) -> Finished:
+        """Run a git command to its end; its whole output is held in memory.
+
+        Args:
+            arguments: The command and its arguments.
+            stdin: What it reads.
+            timeout_s: When it is ended as failed; None: never.
+        """
         child = self.start(*arguments)
         try:
-            output, _ = child.process.communicate(stdin)
+            output, _ = child.process.communicate(stdin, timeout=timeout_s)
             return Finished(child.process.returncode, output, child.complaint())
+        except subprocess.TimeoutExpired:
+            return Finished(-1, b"", f"no answer within {timeout_s:g} seconds")
         finally:
             self.stop(child)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.location import Location, beginning
 from ami_audit.adapters.sources.git.objects import GitObject, ObjectReader
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 from ami_audit.domain.errors import SourceError
@@ -11,6 +11,8 @@ from ami_audit.domain.text import readable
 
 _ASKED_AT_ONCE = 500
 _DEEPEST_TAG = 8
+# A named pipe among the refs would keep git waiting for ever.
+_TIMEOUT_S = 120
 # Their commits are the history; what else points into the repository (pull requests, notes, stashes) is only listed.
 _WALKED = {"refs/heads/": "branch", "refs/tags/": "tag", "refs/remotes/": "remote-branch"}
 
@@ -54,7 +56,8 @@ def read_refs(plumbing: Plumbing, location: Location, reader: ObjectReader) -> l
         SourceError: git cannot list the refs.
     """
     # Not `--format` fields of the object: a ref whose object is gone is a ref all the same.
-    finished = plumbing.run("for-each-ref", "--format=%(objectname)%00%(symref)%00%(refname)")
+    format_ = "--format=%(objectname)%00%(symref)%00%(refname)"
+    finished = plumbing.run("for-each-ref", format_, timeout_s=_TIMEOUT_S)
     if finished.status != 0:
         raise SourceError(str(location.root), f"git cannot list its branches and tags: {finished.complaint}.")
     refs = [_listed(line) for line in readable(finished.output).splitlines()]
@@ -72,10 +75,7 @@ def _listed(line: str) -> Ref:
 
 
 def _head(location: Location, names: dict[str, str]) -> Ref:
-    try:
-        text = readable((location.git_dir / "HEAD").read_bytes()[:4096]).strip()
-    except OSError:
-        text = ""
+    text = readable(beginning(location.git_dir / "HEAD", 4096)).strip()
     if text.startswith("ref:"):
         symbolic = text[4:].strip()
         return Ref("HEAD", names.get(symbolic, ""), symbolic, "head")

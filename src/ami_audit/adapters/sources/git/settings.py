@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.location import Location, beginning
 from ami_audit.domain.text import readable
 
 _HASH = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _TIMEOUT_S = 20
+_SHALLOW_BYTES = 64 << 20
+_KEPT_REMOTES = 100
+_URL_CHARACTERS = 1_000
 
 
 class Settings(NamedTuple):
@@ -81,17 +84,17 @@ def _last(values: dict[str, list[str]], name: str, otherwise: str) -> str:
 
 
 def _shallow(path: Path) -> tuple[str, ...]:
-    try:
-        lines = path.read_text("ascii", "replace").split()
-    except OSError:
-        return ()
+    lines = beginning(path, _SHALLOW_BYTES).decode("ascii", "replace").split()
     return tuple(sorted(line for line in lines if _HASH.fullmatch(line)))
 
 
 def _remotes(values: dict[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     urls = (
-        (name[len("remote.") : -len(".url")], tuple(without_credentials(url) for url in found))
+        (
+            name[len("remote.") : -len(".url")],
+            tuple(without_credentials(url)[:_URL_CHARACTERS] for url in found[:_KEPT_REMOTES]),
+        )
         for name, found in values.items()
         if name.startswith("remote.") and name.endswith(".url")
     )
-    return tuple(sorted(urls))
+    return tuple(sorted(urls)[:_KEPT_REMOTES])

@@ -118,7 +118,7 @@ class _Audit:
         roots = Roots(self._plumbing, tips)
         history = read_history(self._plumbing, tips, paths=self._aim.specs, shallow=self._settings.shallow)
         if not self._aim.exists and not len(history):
-            raise SourceError(self._aim.location.root.name, "no such path, neither there today nor in the history.")
+            raise SourceError(self._aim.named, "no such path, neither there today nor in the history.")
         return history, roots.names(history.damage)
 
     def _overview(self, history: History, roots: list[str]) -> AuditDraft:

@@ -16,12 +16,14 @@ class Target(NamedTuple):
     Attributes:
         location: The repository.
         specs: Pathspecs that limit the history; empty means all of it.
+        named: The target as the caller wrote it.
         exists: Whether the path is there today; a deleted one can still have a history.
     """
 
     location: Location
     specs: tuple[bytes, ...]
     exists: bool
+    named: str
 
 
 def target_of(repo_path: Path | None, target: str, options: AuditOptions) -> Target:
@@ -40,7 +42,7 @@ def target_of(repo_path: Path | None, target: str, options: AuditOptions) -> Tar
     place = location.root / plain if repo_path else Path(plain)
     inside = _inside(location, place, plain if repo_path else "")
     is_there = os.path.lexists(place) or location.work_tree is None
-    return Target(location, tuple(pathspecs(inside, options, glob=glob)), is_there)
+    return Target(location, tuple(pathspecs(inside, options, glob=glob)), is_there, target)
 
 
 def _inside(location: Location, place: Path, named: str) -> str:

@@ -1,8 +1,12 @@
 //! Encryption of a private key under a passphrase: PBES2 (RFC 8018) with scrypt (RFC 7914).
-use pkcs8::der::{Decode, ErrorKind};
-use pkcs8::pkcs5::pbes2::{Kdf, Parameters};
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::{Decode, ErrorKind, Reader, SliceReader};
+use pkcs8::pkcs5::pbes2::{Kdf, Parameters, PBES2_OID};
 use pkcs8::pkcs5::{scrypt, EncryptionScheme};
-use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
+use pkcs8::{
+    AlgorithmIdentifierRef, EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef,
+    SecretDocument,
+};
 use zeroize::Zeroizing;
 
 use super::KeyFault;
@@ -52,7 +56,7 @@ pub(super) fn unseal(
     passphrase: Option<&[u8]>,
 ) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
     let sealed =
-        EncryptedPrivateKeyInfoRef::from_der(der).map_err(|error| foreign(error.kind()))?;
+        EncryptedPrivateKeyInfoRef::from_der(der).map_err(|error| foreign(der, error.kind()))?;
     check_cost(&sealed.encryption_algorithm)?;
     let passphrase = passphrase.ok_or(KeyFault::Locked)?;
     let scheme = sealed.encryption_algorithm;
@@ -90,9 +94,17 @@ fn refusal(error: &pkcs8::pkcs5::Error) -> KeyFault {
 }
 
 /// Tell a scheme that is not known from bytes that are not an encrypted key.
-fn foreign(kind: ErrorKind) -> KeyFault {
-    match kind {
-        ErrorKind::OidUnknown { .. } => KeyFault::Encryption("an unknown algorithm"),
+fn foreign(der: &[u8], kind: ErrorKind) -> KeyFault {
+    let scheme = SliceReader::new(der).and_then(|mut reader| reader.sequence(scheme_in));
+    match (scheme, kind) {
+        (Ok(oid), _) if oid != PBES2_OID => KeyFault::Encryption("a scheme older than PBES2"),
+        (Ok(_), ErrorKind::OidUnknown { .. }) => KeyFault::Encryption("an unknown algorithm"),
         _ => KeyFault::Damaged("encrypted private key"),
     }
+}
+
+fn scheme_in(reader: &mut SliceReader<'_>) -> pkcs8::der::Result<ObjectIdentifier> {
+    let scheme = AlgorithmIdentifierRef::decode(reader)?;
+    <&OctetStringRef>::decode(reader)?;
+    Ok(scheme.oid)
 }

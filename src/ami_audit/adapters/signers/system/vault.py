@@ -66,6 +66,7 @@ class Vault:
 def _backend_of_this_machine() -> "KeyringBackend":
     try:
         import keyring
+        from keyring.backends.chainer import ChainerBackend
         from keyring.backends.fail import Keyring as NoKeyring
     except ImportError as error:
         raise KeyStoreError(
@@ -73,6 +74,8 @@ def _backend_of_this_machine() -> "KeyringBackend":
         ) from error
     with _speaking_of("be found"):
         found = keyring.get_keyring()
+        # A chain falls through to the next keyring when one is locked, and the next may keep its texts in clear.
+        found = found.backends[0] if isinstance(found, ChainerBackend) else found
     if isinstance(found, NoKeyring):
         raise KeyStoreError("This machine offers no keyring to this session; keep keys in files instead.")
     return found

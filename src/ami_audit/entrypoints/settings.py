@@ -99,7 +99,7 @@ class Settings:
         Raises:
             ConfigurationError: Nothing says where, and there is no home folder.
         """
-        return self._user_folder("keys", self.values.keys_dir, base=("XDG_CONFIG_HOME", ".config"))
+        return self._user_folder(self.values.keys_dir, variable="XDG_CONFIG_HOME", usual=".config", name="keys")
 
     @property
     def state_dir(self) -> Path:
@@ -108,10 +108,11 @@ class Settings:
         Raises:
             ConfigurationError: Nothing says where, and there is no home folder.
         """
-        return self._user_folder("state", self.values.state_dir, base=("XDG_STATE_HOME", ".local/state"))
+        return self._user_folder(
+            self.values.state_dir, variable="XDG_STATE_HOME", usual=".local/state", name="checkpoints"
+        )
 
-    def _user_folder(self, name: str, said: str, *, base: tuple[str, str]) -> Path:
-        variable, usual = base
+    def _user_folder(self, said: str, *, variable: str, usual: str, name: str) -> Path:
         if said:
             return Path(said).expanduser()
         if os.environ.get(variable):
@@ -120,7 +121,7 @@ class Settings:
             return Path.home() / usual / "ami-audit" / name
         except RuntimeError as error:
             raise ConfigurationError(
-                "environment", f"there is no home folder; set {_PREFIX}{name.upper()}_DIR to a folder"
+                "environment", f"there is no home folder; set {_PREFIX}KEYS_DIR and {_PREFIX}STATE_DIR to folders"
             ) from error
 
     def _layers(self) -> list[tuple[str, dict[str, Any]]]:

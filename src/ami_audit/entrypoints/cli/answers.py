@@ -25,9 +25,8 @@ def formatter(name: str, output: Path | None) -> Formatter:
 
 def announce(text: str) -> None:
     """Tell the user something beside the answer: on stderr, wrapped to a readable width."""
-    print(
-        textwrap.fill(text, width=min(shutil.get_terminal_size().columns, 100), break_long_words=False), file=sys.stderr
-    )
+    width = min(shutil.get_terminal_size().columns, 100)
+    print(textwrap.fill(text, width=width, break_long_words=False, break_on_hyphens=False), file=sys.stderr)
 
 
 def deliver(answer: str, output: Path | None, *, private: bool = False) -> None:

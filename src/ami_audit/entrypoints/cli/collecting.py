@@ -8,6 +8,7 @@ from typing import Any
 from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.options import AuditOptions
+from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.run import RunSummary
 from ami_audit.entrypoints.bootstrap.machine import caller
 from ami_audit.entrypoints.bootstrap.sources import sources
@@ -19,6 +20,7 @@ from ami_audit.entrypoints.cli.progress import shown_progress
 from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.collectors.batch import BatchCollector
+from ami_audit.services.findings import findings_of
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
@@ -50,7 +52,8 @@ def collect(wanted: Collection) -> None:
     sources = _sources(wanted.sources, chosen)
     with AuditStore(opener(chosen, announce=announce)) as store:
         summary = _run(store, sources, wanted=wanted, options=options)
-    deliver(formatter(wanted.format_name, wanted.output).run(summary), wanted.output)
+        findings = portal.run(findings_of(store, AuditFilter(run_id=summary.run_id))) if summary.findings else None
+    deliver(formatter(wanted.format_name, wanted.output).run(summary, findings=findings), wanted.output)
     if summary.interrupted:
         raise Finished(INTERRUPTED)
     if threshold is not None and any(AuditSeverity(name) >= threshold for name in summary.findings):

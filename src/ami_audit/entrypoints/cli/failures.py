@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from typer import Typer
 
 from ami_audit.domain.errors import AuditError
 
@@ -20,15 +21,14 @@ class Finished(Exception):  # noqa: N818 (it is no error: a command's own exit c
         self.exit_code = exit_code
 
 
-def guarded(words: Sequence[str], *, debug: bool = False) -> int:
+def guarded(application: Typer, words: Sequence[str], *, debug: bool = False) -> int:
     """Run the application; return 0 done, 1 findings or unproven, 2 wrong usage, 3 the world failed, 130 Ctrl-C.
 
     Args:
+        application: The commands.
         words: The command line, without the program's name.
         debug: Show where an error came from, before its sentence.
     """
-    from ami_audit.entrypoints.cli.app import application
-
     try:
         application(list(words), prog_name="ami-audit")
     except Finished as end:

@@ -13,7 +13,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
         print(f"ami-audit {version()}")
         raise SystemExit(0)
+    from ami_audit.entrypoints.cli.app import application
     from ami_audit.entrypoints.cli.failures import guarded
 
     debug = "--debug" in words
-    raise SystemExit(guarded([word for word in words if word != "--debug"], debug=debug))
+    raise SystemExit(guarded(application, [word for word in words if word != "--debug"], debug=debug))

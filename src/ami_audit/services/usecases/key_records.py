@@ -99,7 +99,7 @@ def _require_open(key: PublicHalf, ring: KeyRing) -> None:
 def _refuse_known(key: PublicHalf, ring: KeyRing) -> None:
     entry = ring.named(key.key_id)
     if entry is not None:
-        state = "is one of this trail's keys already" if entry.is_open else "was retired or revoked and does not return"
+        state = "may sign this trail already" if entry.is_open else "was retired or revoked and does not return"
         raise UsageError(f"The key {_short(key)} {state}.")
 
 

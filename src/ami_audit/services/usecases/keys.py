@@ -1,17 +1,15 @@
-"""Makes, lists, takes in, gives out and chooses private keys."""
+"""Makes, takes in, gives out and chooses private keys."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ami_audit.domain.errors import KeyStoreError, UsageError
 from ami_audit.domain.installed import now
-from ami_audit.domain.keyring import KeyRing, Validity
-from ami_audit.domain.moment import written
+from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.stored_key import StoredKey
 from ami_audit.ports.signer import AskPassphrase, KeyCore, KeyStore
 
 _LONGEST_SIGNER = 200
+_SIGNER = "Signer: "
 
 
 class SigningKey(NamedTuple):
@@ -19,39 +17,6 @@ class SigningKey(NamedTuple):
 
     key: StoredKey
     is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedKey:
-    """One line of the list of keys.
-
-    Attributes:
-        stored: The private key on this machine, or None for a key that only the trail names.
-        validity: Where the key may sign in the trail, in order; empty when the trail has no such key.
-        is_default: Whether it signs trails that have no key of their own.
-    """
-
-    stored: StoredKey | None
-    validity: tuple[Validity, ...] = ()
-    is_default: bool = False
-
-    def facts(self) -> dict[str, Any]:
-        """Return the line as JSON values."""
-        half = self.stored or self.validity[-1]
-        stored = self.stored or StoredKey.unusable("", where="", fault="")
-        return {
-            "name": stored.name,
-            "signer": half.signer,
-            "key_id": half.key_id.hex(),
-            "where": stored.where,
-            "created": written(stored.created) if stored.created else None,
-            "is_encrypted": stored.is_encrypted,
-            "is_default": self.is_default,
-            "fault": stored.fault,
-            "validity": [
-                {"from": span.valid_from, "to": None if span.is_open else span.valid_to} for span in self.validity
-            ],
-        }
 
 
 def make_key(
@@ -127,7 +92,7 @@ def export_key(
     ask: AskPassphrase,
     passphrase: bytes | None = None,
 ) -> str:
-    """Return a key as PEM: the public half, or the private one when `private` says so.
+    """Return a key as PEM, with whose it is above it: the public half, or the private one when `private` says so.
 
     Args:
         name: The key's name or id, or `default`.
@@ -140,33 +105,26 @@ def export_key(
         PassphraseError: The passphrase is missing or wrong.
         KeyStoreError: The key cannot be used.
     """
+    found = _usable(store, name)
     if private:
-        return core.private_key_pem(store.seed(name, ask=ask), passphrase=passphrase)
+        pem = core.private_key_pem(store.seed(found.name, ask=ask), passphrase=passphrase)
+    else:
+        pem = core.public_key_pem(found.public_key)
+    # RFC 7468 section 2 allows text above the key: it says whose it is, here and to `signer_of`.
+    return f"{_SIGNER}{found.signer}\nKey-Id: {found.key_id.hex()}\n\n{pem}"
+
+
+def _usable(store: KeyStore, name: str) -> StoredKey:
     found = store.find(name)
     if found.fault:
         raise KeyStoreError(found.fault)
-    return core.public_key_pem(found.public_key)
+    return found
 
 
-def list_keys(store: KeyStore, ring: KeyRing | None = None) -> tuple[ListedKey, ...]:
-    """Return the keys on this machine, by name, and then those that only the trail names, in their order there.
-
-    Args:
-        store: The keys on this machine.
-        ring: The keys of the open trail, when there is one.
-    """
-    entries = ring.entries() if ring else ()
-    default = store.chosen()
-    here = tuple(
-        ListedKey(key, _validity(entries, key.key_id), is_default=key.name == default) for key in store.listed()
-    )
-    known = {line.stored.key_id for line in here if line.stored}
-    elsewhere = dict.fromkeys(entry.key_id for entry in entries if entry.key_id not in known)
-    return here + tuple(ListedKey(None, _validity(entries, key_id)) for key_id in elsewhere)
-
-
-def _validity(entries: Sequence[Validity], key_id: bytes) -> tuple[Validity, ...]:
-    return tuple(entry for entry in entries if entry.key_id == key_id)
+def signer_of(text: str) -> str | None:
+    """Return whose key a text is, where it was exported here and says so; None otherwise."""
+    above = text.partition("-----BEGIN ")[0].splitlines()
+    return next((line.removeprefix(_SIGNER) for line in above if line.startswith(_SIGNER)), None)
 
 
 def signing_key(
@@ -195,7 +153,7 @@ def signing_key(
         KeyStoreError: No key here may sign the trail, or several might begin it and none is the default.
     """
     if wanted:
-        return SigningKey(store.find(wanted), is_new=False)
+        return SigningKey(_usable(store, wanted), is_new=False)
     if ring is not None and ring.entries():
         return SigningKey(_key_of(store, ring, origin), is_new=False)
     if not store.listed():
@@ -209,7 +167,7 @@ def signing_key(
             f"None of the keys in `{store.where}` is the default; name one with `--key`, or choose the default with "
             "`ami-audit key new --default`. `ami-audit key list` shows them."
         )
-    return SigningKey(store.find(name), is_new=False)
+    return SigningKey(_usable(store, name), is_new=False)
 
 
 def _key_of(store: KeyStore, ring: KeyRing, origin: str) -> StoredKey:

@@ -116,7 +116,7 @@ def import_key(
         key_store(chosen),
         core(),
         text,
-        signer=signer or caller().name,
+        signer=signer or verbs.signer_of(text) or caller().name,
         opened_with=old_passphrase(text),
         passphrase=new_passphrase() if encrypt else None,
         as_default=default,

@@ -1,6 +1,7 @@
 """RFC 8785 in plain Python, with every refusal of the record format."""
 
 import json
+import unicodedata
 from decimal import Decimal
 from math import isfinite
 from typing import Any
@@ -125,6 +126,10 @@ def _string(value: str, path: str) -> str:
 
 
 def _below(path: str, key: str) -> str:
-    if not key or any(character in '.[]"\\' or character.isspace() or not character.isprintable() for character in key):
+    if not key or any(character in '.[]"\\' or _is_blank(character) for character in key):
         return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
     return f"{path}.{key}" if path else key
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cc"

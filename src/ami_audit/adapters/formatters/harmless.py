@@ -1,14 +1,12 @@
 r"""Makes audited text harmless to show: no character of it can move a cursor, change a title or turn the line around.
 
 File names and commit messages are written by strangers. What a terminal obeys (escape sequences, control characters),
-what reorders or hides text (bidirectional and zero-width marks), what breaks a line and what no encoding can write is
-shown as the escape a programmer knows: `\x1b`, `\u202e`.
+what reorders or hides text (bidirectional and zero-width marks), what breaks a line or passes for a space, and what no
+encoding can write is shown as the escape a programmer knows: `\x1b`, `\u202e`.
 """
 
 import unicodedata
 
-# Control, format, surrogate, private use, unassigned, line and paragraph separator.
-_UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 # More combining marks than any script stacks on one letter run over the lines above and below.
 _MOST_MARKS = 4
@@ -22,9 +20,8 @@ def harmless(text: str) -> str:
     shown: list[str] = []
     marks = 0
     for character in text:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in _MARKS else 0
-        is_shown = category not in _UNSHOWABLE and marks <= _MOST_MARKS
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        is_shown = character.isprintable() and marks <= _MOST_MARKS
         shown.append(character if is_shown else _escape(character))
     return "".join(shown)
 

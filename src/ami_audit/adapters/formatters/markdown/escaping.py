@@ -24,7 +24,8 @@ def code(text: str, *, in_table: bool = False) -> str:
         shown = _without_cell_ends(shown)
     longest = max((len(ticks) for ticks in _TICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
-    needs_room = shown[0] in " `" or shown[-1] in " `"
+    # CommonMark takes one space from each end, but none from a span of nothing else.
+    needs_room = shown.strip() != "" and (shown[0] in " `" or shown[-1] in " `")
     return f"{fence} {shown} {fence}" if needs_room else f"{fence}{shown}{fence}"
 
 

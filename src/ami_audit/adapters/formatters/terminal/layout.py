@@ -30,6 +30,8 @@ from ami_audit.adapters.formatters.page import (
 from ami_audit.adapters.formatters.terminal.ink import Ink
 
 _INDENT = 2
+# A column keeps this many cells even where the screen is too narrow for all of them.
+_NARROWEST = 4
 
 
 class Layout:
@@ -129,7 +131,7 @@ class Layout:
             yield _moved(line, indent)
 
     def _wrapped(self, text: Text, width: int) -> list[Text]:
-        lines = list(text.wrap(self._console, max(width, 8), overflow="fold"))
+        lines = list(text.wrap(self._console, max(width, _NARROWEST), overflow="fold"))
         for line in lines:
             line.rstrip()
         return lines
@@ -151,22 +153,24 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: in
     is_tight = sum(widths) + 2 * (len(columns) - 1) > width and all(column.cut is not Cut.WRAP for column in columns)
     gap = 1 if is_tight else 2
     excess = sum(widths) + gap * (len(columns) - 1) - width
+    for least in ([column.least for column in columns], [_NARROWEST] * len(columns)):
+        excess = _shrink(widths, columns, least=least, excess=excess)
+    return gap, widths
+
+
+def _shrink(widths: list[int], columns: Sequence[Column], *, least: Sequence[int], excess: int) -> int:
+    """Take from the widest column that may yield, a cell at a time; return what could not be taken."""
     while excess > 0:
-        yielding = [index for index, column in enumerate(columns) if _can_shrink(column, widths[index])]
+        yielding = [i for i, column in enumerate(columns) if column.cut is not Cut.NEVER and widths[i] > least[i]]
         if not yielding:
             break
-        widest = max(yielding, key=lambda index: widths[index])
-        widths[widest] -= 1
+        widths[max(yielding, key=lambda index: widths[index])] -= 1
         excess -= 1
-    return gap, widths
+    return excess
 
 
 def _cut(column: Column, line: Line) -> Cut:
     return Cut.END if column.cut is Cut.NAME and len(line) > 1 else column.cut
-
-
-def _can_shrink(column: Column, width: int) -> bool:
-    return column.cut is not Cut.NEVER and width > column.least
 
 
 def _row(cells: Sequence[Text], columns: Sequence[Column], *, widths: Sequence[int], gap: int) -> Text:

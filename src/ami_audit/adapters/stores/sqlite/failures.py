@@ -28,12 +28,12 @@ def speaking_of(step: str, path: Path) -> Iterator[None]:
         path: The database.
 
     Raises:
-        IntegrityError: The file's pages do not fit together.
+        IntegrityError: The file's pages do not fit together, or hold what SQLite never writes.
         StoreError: Everything else that the file, the disk or another process can do.
     """
     try:
         yield
-    except apsw.CorruptError as error:
+    except (apsw.CorruptError, UnicodeDecodeError) as error:
         raise IntegrityError(f"`{path}` is damaged: {error}") from error
     except (apsw.Error, OSError) as error:
         raise StoreError(f"{step} `{path}`", reason_of(error)) from error

@@ -36,7 +36,7 @@ class Inspector:
             for look in (self._pages, self._identity, self._schema, self._heads, self._rows, self._index):
                 try:
                     found += look()
-                except apsw.CorruptError as error:
+                except (apsw.CorruptError, UnicodeDecodeError) as error:
                     found.append(fault("pages", str(self._path), str(error)))
         return found
 

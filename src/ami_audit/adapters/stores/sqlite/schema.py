@@ -1,10 +1,11 @@
 """Which tables, indexes and triggers a trail's database has, and whether a file is such a database."""
 
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 import apsw
 
+from ami_audit.adapters.stores.sqlite.reading import text
 from ami_audit.adapters.stores.sqlite.statements import SQL, migrations
 from ami_audit.adapters.stores.sqlite.transactions import committed
 
@@ -38,13 +39,14 @@ def migrate(connection: apsw.Connection) -> None:
         connection.pragma("application_id", APPLICATION_ID)
 
 
-def described(connection: apsw.Connection) -> frozenset[tuple[Any, ...]]:
+def described(connection: apsw.Connection) -> frozenset[tuple[str, ...]]:
     """Return (type, name, table, SQL) of everything in the schema."""
-    return frozenset(connection.execute(SQL["schema"]).fetchall())
+    rows = connection.execute(SQL["schema"])
+    return frozenset(tuple(text(value) for value in row) for row in rows)
 
 
 @cache
-def expected() -> frozenset[tuple[Any, ...]]:
+def expected() -> frozenset[tuple[str, ...]]:
     """Return what `described` says of a sound database."""
     connection = apsw.Connection(":memory:")
     try:

@@ -1,4 +1,5 @@
--- Text and hashes are read as bytes whatever they were made into, so that a damaged value reads as a wrong one.
+-- Text and hashes are read as bytes and numbers as numbers, whatever they were made into: a damaged value then reads as
+-- a wrong one. (A value of another type than its column's is found by the inspection: the tables are STRICT.)
 
 -- name: head
 SELECT
@@ -46,7 +47,7 @@ ORDER BY sequence
 LIMIT ?;
 
 -- name: tiles
-SELECT level, position, CAST(hashes AS BLOB)
+SELECT CAST(level AS INTEGER), CAST(position AS INTEGER), CAST(hashes AS BLOB)
 FROM tiles
 WHERE level = ? AND position >= ?
 ORDER BY position
@@ -54,7 +55,7 @@ LIMIT ?;
 
 -- name: key_events
 SELECT
-  sequence,
+  CAST(sequence AS INTEGER),
   CAST(event AS BLOB),
   CAST(key_id AS BLOB),
   CAST(public_key AS BLOB),
@@ -91,16 +92,16 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 SELECT
   sequence,
   CAST(record_id AS BLOB),
-  record_hash,
-  happened_us,
+  CAST(record_hash AS BLOB),
+  CAST(happened_us AS INTEGER),
   CAST(action AS BLOB),
   CAST(actor AS BLOB),
   CAST(target AS BLOB),
   CAST(target_type AS BLOB),
   CAST(source AS BLOB),
-  severity,
+  CAST(severity AS INTEGER),
   CAST(run_id AS BLOB),
-  fact
+  CAST(fact AS BLOB)
 FROM main.record_index
 WHERE sequence BETWEEN ? AND ?
 ORDER BY sequence;
@@ -126,7 +127,7 @@ INSERT OR IGNORE INTO temp.tail_index
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: schema
-SELECT type, name, tbl_name, coalesce(sql, '')
+SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(coalesce(sql, '') AS BLOB)
 FROM main.sqlite_schema
 ORDER BY type, name, tbl_name, sql;
 
@@ -140,12 +141,12 @@ FROM records
 WHERE sequence < 0 OR sequence >= ?1;
 
 -- name: stray_tiles
-SELECT level, position
+SELECT CAST(level AS INTEGER), CAST(position AS INTEGER)
 FROM tiles
 WHERE level NOT BETWEEN 0 AND 6 OR position < 0 OR position >= (?1 >> (8 * (level + 1)));
 
 -- name: stray_key_events
-SELECT sequence, position
+SELECT CAST(sequence AS INTEGER), CAST(position AS INTEGER)
 FROM (
   SELECT sequence, position, row_number() OVER (PARTITION BY sequence ORDER BY position) - 1 AS expected
   FROM key_events

@@ -4,7 +4,7 @@ from tests.support.house import git
 
 # Data copied from other projects keeps its bytes; a lock file names where crates come from; this file names the names.
 _ELSEWHERE = (":!tests/vectors/", ":!*.lock", ":!tests/architecture/test_tracked_files.py")
-_MACHINE_PATH = r"(^|[^[:alnum:]_.~-])/(home|root|tmp|work)/[[:alnum:]._-]"
+_MACHINE_PATH = r"(^|[^[:alnum:]_.~-])/(root|tmp|work)/[[:alnum:]._-]"
 _REGISTRY = r"(pypi\.org|pythonhosted\.org|crates\.io|npmjs\.(org|com)|deb\.debian\.org|proxy\.golang\.org)"
 
 

@@ -83,6 +83,10 @@ class AuditContext:
         """Attach one violation; the record's severity becomes at least the violation's."""
         self._violations.append(violation)
 
+    def add_violations(self, violations: Iterable[AuditViolation]) -> None:
+        """Attach violations; the record's severity becomes at least that of the worst."""
+        self._violations.extend(violations)
+
     def add_context(self, **values: Any) -> None:
         """Add JSON values about what was done.
 

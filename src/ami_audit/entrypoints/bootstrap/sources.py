@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.sources.file import FileSource as _FileSource
-from ami_audit.adapters.sources.git import GitSource
+from ami_audit.adapters.sources.git import GitSource as _GitSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
-__all__ = ["FileSource", "GitSource", "sources"]
+GitSource = _GitSource
 
 
 class FileSource(_FileSource):

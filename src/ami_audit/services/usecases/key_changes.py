@@ -1,5 +1,7 @@
 """Records in a trail what happens to its keys."""
 
+from typing import NamedTuple
+
 from ami_audit.domain.errors import NotFoundError, UsageError
 from ami_audit.domain.keyring import KeyRing, Validity
 from ami_audit.ports.caller import Caller
@@ -7,6 +9,13 @@ from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.store import AuditStore
 from ami_audit.services.usecases.key_records import added, revocation, rotation
+
+
+class Rotated(NamedTuple):
+    """The trail whose key was rotated, and the id of the key that was retired."""
+
+    origin: str
+    retired: bytes
 
 
 async def add_to_trail(
@@ -31,8 +40,8 @@ async def add_to_trail(
 
 async def rotate_in_trail(
     store: AuditStore, new: Signer, *, by: Caller, root: str, reason: str | None = None, on: Portal = portal
-) -> str:
-    """Retire the key that signs here and let `new` take over; return the trail's name.
+) -> Rotated:
+    """Retire the key that signs here and let `new` take over.
 
     The record is signed by both, as the old key's last.
 
@@ -40,11 +49,12 @@ async def rotate_in_trail(
         UsageError: The old key may not sign any more, or the trail names the new one already.
     """
 
-    async def work() -> str:
+    async def work() -> Rotated:
         trail = await (await store.session()).trail()
-        draft = rotation(trail.signers[0], new, ring=trail.ring, by=by, root=root, reason=reason)
+        old = trail.signers[0]
+        draft = rotation(old, new, ring=trail.ring, by=by, root=root, reason=reason)
         await trail.append([draft], also_signed_by=(new,))
-        return trail.origin
+        return Rotated(trail.origin, old.key_id)
 
     return await on.call(work())
 

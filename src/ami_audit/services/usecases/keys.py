@@ -195,6 +195,22 @@ def _refuse_faulty(store: KeyStore, name: str | None) -> None:
         raise KeyStoreError(first.fault)
 
 
+def hand_over(store: KeyStore, name: str, *, retired: bytes, origin: str) -> None:
+    """Let the key of that name sign the trail `origin`, and new trails as well where the retired key did.
+
+    Args:
+        store: The keys on this machine.
+        name: The key that took over.
+        retired: The id of the key that was retired: nobody would think that it still begins new trails.
+        origin: The trail's name.
+    """
+    with store.turn():
+        default = store.chosen()
+        store.choose(name, origin=origin)
+        if any(key.name == default and key.key_id == retired for key in store.listed()):
+            store.choose(name)
+
+
 def first_run_text(key: StoredKey) -> str:
     """Return what a person must know about the key that was just made for them; one short paragraph."""
     lock = "It is encrypted." if key.is_encrypted else "It is not encrypted: whoever can read it can sign as you."

@@ -14,6 +14,7 @@ from ami_audit.domain.stored_key import StoredKey
 from ami_audit.services.usecases.keys import (
     export_key,
     first_run_text,
+    hand_over,
     import_key,
     make_key,
     signer_of,
@@ -177,3 +178,13 @@ def test_the_first_run_says_where_the_key_is_and_how_to_protect_it(store: FileKe
     assert f"ami-audit key export --private --encrypt {kept.name}" in text
     sealed = make_key(store, CORE, signer="ann@desk", passphrase=PASSPHRASE)
     assert "It is encrypted." in first_run_text(sealed)
+
+
+def test_who_takes_over_takes_over_new_trails_as_well(store: FileKeyStore) -> None:
+    """After a theft the next new trail must not begin with the stolen key."""
+    old, other, new = made(store), made(store), made(store)
+    hand_over(store, other.name, retired=new.key_id, origin="host/one")
+    assert (store.chosen("host/one"), store.chosen()) == (other.name, old.name)
+    hand_over(store, new.name, retired=old.key_id, origin="host/two")
+    assert (store.chosen("host/two"), store.chosen()) == (new.name, new.name)
+    assert store.chosen("host/one") == other.name

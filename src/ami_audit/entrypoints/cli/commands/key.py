@@ -148,7 +148,7 @@ def rotate_key(
         )
     )
     with AuditStore(opener(chosen)) as trail:
-        origin = portal.run(
+        rotated = portal.run(
             rotate_in_trail(
                 trail,
                 kept.load(successor.name, ask=ask_passphrase),
@@ -157,8 +157,8 @@ def rotate_key(
                 reason=reason,
             )
         )
-    kept.choose(successor.name, origin=origin)
-    print(f"The key {successor.name} signs {origin} from now on.")
+    verbs.hand_over(kept, successor.name, retired=rotated.retired, origin=rotated.origin)
+    print(f"The key {successor.name} signs {rotated.origin} from now on.")
 
 
 @keys.command("revoke")

@@ -1,0 +1,127 @@
+"""Which keys may sign where, as key records say."""
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+
+from ami_audit.domain.keyring import KeyRing, events_of
+from ami_audit.domain.linkage import KeyEvent
+
+_OLD, _NEW = b"o" * 32, b"n" * 32
+_OPEN = 2**64 - 1
+
+
+def _id(public_key: bytes) -> bytes:
+    return hashlib.sha256(public_key).digest()
+
+
+def _facts(key: bytes, prefix: str = "", **changes: Any) -> dict[str, Any]:
+    facts = {
+        "key_id": _id(key).hex(),
+        "public_key": base64.b64encode(key).decode(),
+        "signer": "ann",
+        **changes,
+    }
+    return {prefix + name: value for name, value in facts.items()}
+
+
+def _event(sequence: int, event: str, public_key: bytes = _OLD) -> KeyEvent:
+    return KeyEvent(sequence, event, _id(public_key), public_key, "ann")
+
+
+def _content(action: str, sequence: Any, facts: Any) -> dict[str, Any]:
+    return {"action": action, "sequence": sequence, "context": facts}
+
+
+def test_genesis_names_the_first_key() -> None:
+    """A trail needs nothing outside itself to say who may sign it first."""
+    assert events_of(_content("trail.created", 0, _facts(_OLD))) == (_event(0, "added"),)
+
+
+def test_a_genesis_record_anywhere_else_names_no_key() -> None:
+    """Whoever can append could else add a key without a key record."""
+    assert events_of(_content("trail.created", 5, _facts(_OLD))) == ()
+
+
+def test_a_rotation_retires_one_key_and_adds_another() -> None:
+    """Both halves stand in one record, so that no position has two keys or none."""
+    facts = {**_facts(_OLD), **_facts(_NEW, "new_")}
+    assert events_of(_content("key.rotated", 9, facts)) == (_event(9, "retired"), _event(9, "added", _NEW))
+
+
+@pytest.mark.parametrize(("action", "event"), [("key.added", "added"), ("key.revoked", "revoked")])
+def test_a_key_record_names_its_key(action: str, event: str) -> None:
+    """One action, one event."""
+    assert events_of(_content(action, 3, _facts(_OLD))) == (_event(3, event),)
+
+
+def test_other_records_say_nothing_about_keys() -> None:
+    """A commit may hold any context at all."""
+    assert events_of(_content("git.commit", 3, _facts(_OLD))) == ()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        [],
+        {},
+        {"key_id": "00"},
+        _facts(_OLD, key_id=7),
+        _facts(_OLD, key_id="zz" * 32),
+        _facts(_OLD, public_key="not base64"),
+        _facts(_OLD, public_key=None),
+        _facts(b"short"),
+        _facts(_OLD, key_id=_id(_NEW).hex()),
+    ],
+)
+def test_what_does_not_name_a_key_names_none(facts: Any) -> None:
+    """A key under another key's name would pass for it wherever keys are trusted by name."""
+    assert events_of(_content("key.added", 3, facts)) == ()
+
+
+@pytest.mark.parametrize("sequence", [None, "3", 3.0])
+def test_a_record_without_a_position_says_nothing(sequence: Any) -> None:
+    """Where it may sign is the whole point."""
+    assert events_of(_content("key.added", sequence, _facts(_OLD))) == ()
+
+
+def test_a_key_may_sign_from_its_own_record_to_the_one_that_retires_it() -> None:
+    """The record that retires a key is still signed by it."""
+    ring = KeyRing([_event(0, "added"), _event(9, "retired"), _event(9, "added", _NEW)])
+    assert [(entry.public_key, entry.valid_from, entry.valid_to) for entry in ring.entries()] == [
+        (_OLD, 0, 10),
+        (_NEW, 9, _OPEN),
+    ]
+    assert [entry.is_open for entry in ring.entries()] == [False, True]
+
+
+def test_a_key_that_was_revoked_can_be_added_again_for_later_records_only() -> None:
+    """The gap stays a gap."""
+    ring = KeyRing([_event(0, "added"), _event(4, "revoked"), _event(8, "added")])
+    assert [(entry.valid_from, entry.valid_to) for entry in ring.entries()] == [(0, 5), (8, _OPEN)]
+    named = ring.named(_id(_OLD))
+    assert named is not None
+    assert named.valid_from == 8
+
+
+def test_retiring_a_key_twice_does_not_lengthen_its_life() -> None:
+    """The first word counts."""
+    ring = KeyRing([_event(0, "added"), _event(4, "revoked"), _event(9, "retired")])
+    assert [entry.valid_to for entry in ring.entries()] == [5]
+
+
+def test_a_key_nobody_added_is_not_known() -> None:
+    """Revoking it adds nothing."""
+    ring = KeyRing([_event(4, "revoked")])
+    assert ring.entries() == ()
+    assert ring.named(_id(_OLD)) is None
+    assert ring.packed() == b""
+
+
+def test_a_packed_ring_has_eighty_bytes_a_key() -> None:
+    """The form that bulk verification reads."""
+    packed = KeyRing([_event(3, "added")]).packed()
+    assert packed == _id(_OLD) + _OLD + (3).to_bytes(8, "big") + b"\xff" * 8

@@ -6,7 +6,7 @@ from shlex import quote
 from pydantic import BaseModel
 
 from ami_audit.domain.finding import VALUE
-from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.kinds import AuditSeverity, VerificationLevel
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.verification import Fault, VerificationReport
 
@@ -31,10 +31,14 @@ def after_run(summary: RunSummary) -> tuple[NextStep, ...]:
     )
     return (
         *((again,) if summary.interrupted else ()),
-        *((look,) if any(summary.findings.values()) else ()),
+        *((look,) if _weighs(summary) else ()),
         NextStep(command="ami-audit verify", why="prove that the trail is as it was sealed"),
         NextStep(command="ami-audit report", why="read what the trail says"),
     )
+
+
+def _weighs(summary: RunSummary) -> bool:
+    return any(count and AuditSeverity(name) >= AuditSeverity.WARNING for name, count in summary.findings.items())
 
 
 def after_verification(report: VerificationReport) -> tuple[NextStep, ...]:

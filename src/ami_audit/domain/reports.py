@@ -16,14 +16,18 @@ from ami_audit.domain.verification import Level
 # What a finding is called, after its source's name, when it says that something could not be known.
 _UNKNOWNS = frozenset(
     {
-        "author-date-unreadable",
+        "blame-failed",
         "changed-while-read",
-        "history-incomplete",
-        "not-read",
-        "object-broken",
+        "commit-malformed",
+        "date-unusable",
+        "history-broken",
+        "history-cut",
+        "history-unlimited",
         "object-missing",
-        "signature-unverified",
-        "tool-missing",
+        "path-too-long",
+        "read-failed",
+        "replaced",
+        "time-out-of-range",
         "unreadable",
         "vanished",
     }

@@ -22,6 +22,11 @@ def test_findings_are_looked_at_first() -> None:
     assert first.command == f"ami-audit query --run {a_run().run_id} --min-severity warning"
 
 
+def test_notes_alone_send_nobody_to_look() -> None:
+    """The query would come back empty."""
+    assert after_run(a_run(findings={"info": 3, "error": 0})) == after_run(a_run(findings={}))
+
+
 @pytest.mark.parametrize("target", [".", "my folder", "it's", "$(reboot)", HOSTILE])
 def test_a_command_to_copy_runs_nothing_else(target: str) -> None:
     """A folder may be called anything; the shell must take its name as one word."""

@@ -12,6 +12,7 @@ from tests.support.answers import HOSTILE
 
 from ami_audit.adapters.formatters.terminal import Screen, TerminalFormatter
 from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.reports import Findings
 
 # Bold, dim and the palette's own six colours; never black, white or a fixed shade.
 _NAMED = re.compile(r"\x1b\[(?:0|[12]|3[1-6])(?:;(?:[12]|3[1-6]))*m")
@@ -128,6 +129,12 @@ def test_a_run_says_what_was_done_and_what_to_do_next() -> None:
         "ami-audit verify",
     ):
         assert said in text
+
+
+def test_findings_are_counted_as_the_run_counted_them() -> None:
+    """The worst are looked up among warnings and above; notes are counted all the same."""
+    text = _plain().run(answers.a_run(findings={"info": 3}), findings=Findings())
+    assert "Findings: 3 notes" in text
 
 
 def test_a_source_that_failed_is_not_hidden_by_one_that_did_not() -> None:

@@ -1,6 +1,5 @@
 """What the answer of a collecting command says."""
 
-from collections.abc import Mapping
 from itertools import chain
 
 from ami_audit.adapters.formatters import wording
@@ -41,7 +40,7 @@ def run_page(
         sections=(
             Section("Audited", (_sources(summary),)),
             parts.gaps(_left_out(summary), heading="Left out", limits=limits),
-            parts.findings(findings or Findings(by_severity=_known(summary.findings))),
+            parts.findings(Findings(by_severity=dict(summary.findings), worst=findings.worst if findings else ())),
             Section("Trail", (_trail(summary, verification),)),
             parts.next_steps(after_run(summary)),
         ),
@@ -102,10 +101,6 @@ def _left_out(summary: RunSummary) -> list[Gap]:
         for why in reasons
     ]
     return sorted(found, key=lambda gap: (-gap.count, gap.kind))
-
-
-def _known(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if count}
 
 
 def _trail(summary: RunSummary, verification: VerificationReport | None) -> Facts:

@@ -1,6 +1,6 @@
 # Finds the programs that building needs and installs what is missing: sourced by scripts/setup.
 
-# The oldest Rust that builds the workspace, such as 1.85.
+# The oldest Rust that builds the workspace, such as 1.89.
 oldest_rust() {
     sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml
 }

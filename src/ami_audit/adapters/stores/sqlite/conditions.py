@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -18,28 +19,36 @@ _USUAL_SEVERITY = 1
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
+class Reach(IntEnum):
+    """What an index gives for a term: the rows of one value, in the trail's order; a range of values; nothing."""
+
+    ONE = 0
+    RANGE = 1
+    ALL = 2
+
+
 @dataclass(slots=True)
 class Conditions:
     """A WHERE clause over the index `i`, growing term by term.
 
     Attributes:
-        narrows: Whether one of the terms has an index that leaves out most records.
+        reach: How far the best index narrows the records down.
     """
 
     terms: list[str] = field(default_factory=list)
     bindings: dict[str, Any] = field(default_factory=dict)
-    narrows: bool = False
+    reach: Reach = Reach.ALL
 
     @property
     def where(self) -> str:
         """The clause; empty when nothing is asked."""
         return "WHERE " + " AND ".join(self.terms) if self.terms else ""
 
-    def add(self, term: str, bindings: Mapping[str, Any] = _NONE, *, narrows: bool = True) -> None:
+    def add(self, term: str, bindings: Mapping[str, Any] = _NONE, *, reach: Reach = Reach.ALL) -> None:
         """Ask for one thing more; `bindings` are the values that the term names."""
         self.terms.append(term)
         self.bindings.update(bindings)
-        self.narrows |= narrows
+        self.reach = min(self.reach, reach)
 
 
 def conditions_of(wanted: AuditFilter) -> Conditions:
@@ -79,7 +88,11 @@ def _words(wanted: AuditFilter, asked: Conditions) -> None:
         if value is None:
             continue
         if is_storable(value):
-            asked.add(f"i.{column} = :{column}", {column: str(value)}, narrows=column not in {"target_type", "source"})
+            asked.add(
+                f"i.{column} = :{column}",
+                {column: str(value)},
+                reach=Reach.ALL if column in {"target_type", "source"} else Reach.ONE,
+            )
         else:
             asked.add("0")
 
@@ -93,22 +106,22 @@ def _weight(wanted: AuditFilter, asked: Conditions) -> None:
 
 def _weigh(asked: Conditions, comparison: str, weight: int) -> None:
     # A weight is a small whole number of ours: written out, not bound.
-    asked.add(f"i.severity {comparison} {weight}", narrows=False)
+    asked.add(f"i.severity {comparison} {weight}")
     if weight > _USUAL_SEVERITY or (comparison == "=" and weight != _USUAL_SEVERITY):
         # True anyway; said so that the planner may use the index, which leaves out the usual severity.
-        asked.add(f"i.severity <> {_USUAL_SEVERITY}")
+        asked.add(f"i.severity <> {_USUAL_SEVERITY}", reach=Reach.ONE if comparison == "=" else Reach.RANGE)
 
 
 def _time(wanted: AuditFilter, asked: Conditions) -> None:
     if wanted.since is not None:
-        asked.add("i.happened_us >= :since", {"since": microseconds(wanted.since)})
+        asked.add("i.happened_us >= :since", {"since": microseconds(wanted.since)}, reach=Reach.RANGE)
     if wanted.until is not None:
-        asked.add("i.happened_us < :until", {"until": microseconds(wanted.until)})
+        asked.add("i.happened_us < :until", {"until": microseconds(wanted.until)}, reach=Reach.RANGE)
 
 
 def _place(wanted: AuditFilter, asked: Conditions) -> None:
     if wanted.after is not None:
-        asked.add("i.sequence > :after", {"after": min(max(wanted.after, -1), LAST)}, narrows=False)
+        asked.add("i.sequence > :after", {"after": min(max(wanted.after, -1), LAST)})
     for name in ("target", "module"):
         place = getattr(wanted, name)
         if place is not None:
@@ -125,6 +138,7 @@ def _under(asked: Conditions, place: str, name: str) -> None:
     asked.add(
         f"(i.target = :{name} OR (i.target >= :{name}_from AND i.target < :{name}_to))",
         {name: root, f"{name}_from": root + "/", f"{name}_to": root + after_slash},
+        reach=Reach.RANGE,
     )
 
 

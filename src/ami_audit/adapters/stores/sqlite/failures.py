@@ -8,12 +8,13 @@ import apsw
 
 from ami_audit.domain.errors import IntegrityError, StoreError
 
-_REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
     (apsw.BusyError, "another process is writing to it; end that run, or wait for it, and try again"),
     (apsw.LockedError, "another part of this process is writing to it"),
     (apsw.FullError, "the disk is full; free some space and try again"),
     (apsw.ReadOnlyError, "it cannot be written; check who owns the file and its folder"),
     (apsw.PermissionsError, "it may not be read; check who owns the file and its folder"),
+    (PermissionError, "it may not be read or written; check who owns the file and its folder"),
     (apsw.CantOpenError, "it cannot be opened; check the file, its folder and who owns them"),
     (apsw.NotADBError, "it is not a database; name another file, or restore the trail from a copy"),
 )
@@ -41,4 +42,5 @@ def speaking_of(step: str, path: Path) -> Iterator[None]:
 
 def reason_of(error: Exception) -> str:
     """Return why, and what to do where that is known."""
-    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), str(error))
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), said)

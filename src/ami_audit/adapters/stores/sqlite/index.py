@@ -22,8 +22,8 @@ WITH_TAIL = "temp.whole_index"
 class RecordIndex:
     """Brings `record_index` up to date; any number of processes may do so at once.
 
-    Where it cannot be written (a trail opened for reading, another writer's turn) the missing rows are held in a
-    temporary table, and queries read a view over both: the same answers.
+    Where it cannot be written (a trail opened for reading, another writer's turn, a full disk) the missing rows are
+    held in a temporary table, and queries read a view over both: the same answers.
     """
 
     def __init__(self, connection: apsw.Connection, path: Path, *, read_only: bool) -> None:
@@ -49,14 +49,17 @@ class RecordIndex:
         return int(self._connection.execute(SQL[name]).get)
 
     def _has_filled(self, end: int) -> bool:
-        """Index one batch durably; False when another writer holds its turn."""
+        """Index one batch durably; False when another writer holds its turn, or the disk is full."""
         if self._connection.in_transaction:  # our own turn: the rows go in with it
             self._fill(end)
             return True
         if not has_begun(self._connection):
             return False
-        with committed(self._connection):
-            self._fill(end)
+        try:
+            with committed(self._connection):
+                self._fill(end)
+        except apsw.FullError:
+            return False
         return True
 
     def _fill(self, end: int) -> None:

@@ -121,6 +121,7 @@ def _prepare(connection: apsw.Connection, path: Path, *, read_only: bool) -> Non
     if reason is not None:
         raise StoreError(f"{_STEP} `{path}`", reason)
     connection.pragma("cache_size", -_CACHE_KIB)
+    connection.pragma("temp_store", "MEMORY")  # a full disk, or one that is not ours to write, must not stop a query
     if read_only:
         return
     _log_ahead(connection, path)

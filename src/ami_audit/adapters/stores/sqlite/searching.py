@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from ami_audit.adapters.stores.sqlite.conditions import LAST, Conditions, conditions_of, named
+from ami_audit.adapters.stores.sqlite.conditions import LAST, Conditions, Reach, conditions_of, named
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.index import RecordIndex
 from ami_audit.adapters.stores.sqlite.reading import records_of, text
@@ -95,7 +95,7 @@ def query_statement(wanted: AuditFilter, relation: str) -> tuple[str, dict[str, 
     """Return the statement that answers a filter, and its bindings; a text is left to be looked for in its rows."""
     asked = conditions_of(wanted)
     # `+` keeps the planner from walking the whole trail in order where an index over a range gives fewer rows.
-    order = f"{'+' if asked.narrows else ''}i.sequence {'DESC' if wanted.newest_first else 'ASC'}"
+    order = f"{'+' if asked.reach is Reach.RANGE else ''}i.sequence {'DESC' if wanted.newest_first else 'ASC'}"
     limit = "" if wanted.text is not None else "LIMIT :limit OFFSET :offset"
     sql = f"SELECT {RECORD} FROM {_joined(relation)} {asked.where} ORDER BY {order} {limit}"  # noqa: S608
     return sql, {**asked.bindings, "limit": min(wanted.limit, LAST), "offset": min(wanted.offset, LAST)}

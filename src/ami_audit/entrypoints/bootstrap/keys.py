@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from ami_audit.domain.errors import ConfigurationError, KeyStoreError, UsageError
+from ami_audit.domain.errors import ConfigurationError, KeyStoreError, PassphraseError, UsageError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.stored_key import StoredKey
 from ami_audit.entrypoints.bootstrap.machine import caller, core
@@ -58,11 +58,20 @@ def passphrase() -> bytes | None:
     return given.encode() if given else None
 
 
-def ask_passphrase(key: StoredKey) -> bytes | None:
-    """Return the passphrase of a key: from the environment, else asked for on the terminal; None with neither."""
+def ask_passphrase(key: StoredKey) -> bytes:
+    """Return the passphrase of a key: from the environment, else asked for on the terminal.
+
+    Raises:
+        PassphraseError: The environment has none, and nobody can be asked.
+    """
     given = passphrase()
-    if given is not None or not sys.stdin.isatty():
+    if given is not None:
         return given
+    if not sys.stdin.isatty():
+        raise PassphraseError(
+            f"The key {key.name} is encrypted, and nobody can be asked for its passphrase here; "
+            "set AMI_AUDIT_PASSPHRASE."
+        )
     from getpass import getpass
 
     return getpass(f"Passphrase of the key {key.name}: ").encode()

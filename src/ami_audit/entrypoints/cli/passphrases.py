@@ -25,10 +25,14 @@ def new_passphrase() -> bytes:
 
 
 def old_passphrase(text: str) -> bytes | None:
-    """Return the passphrase that opens a private key's text; None when the text is not encrypted."""
-    if "ENCRYPTED" not in text and "OPENSSH" not in text:
+    """Return the passphrase that opens a private key's text; None when the text is not encrypted.
+
+    Raises:
+        UsageError: It is, and nobody can be asked.
+    """
+    if "-----BEGIN ENCRYPTED" not in text:
         return None
     given = passphrase()
-    if given is not None or not sys.stdin.isatty():
-        return given
-    return getpass("Passphrase of the key to import: ").encode() or None
+    if given is None and not sys.stdin.isatty():
+        raise UsageError("The key is encrypted, and nobody can be asked here; set AMI_AUDIT_PASSPHRASE.")
+    return given if given is not None else getpass("Passphrase of the key to import: ").encode()

@@ -44,8 +44,11 @@ def collect(wanted: Collection) -> None:
     """Run the collection, deliver its summary, and end with the exit code it deserves.
 
     Raises:
+        UsageError: The place is not there, or an option makes no sense.
         Finished: With 1 when findings reach `--fail-on`, with 130 after Ctrl-C.
     """
+    if not wanted.place.exists():
+        raise UsageError(f"There is no `{wanted.place}` to audit.")
     chosen = settings_at(wanted.place, overrides=wanted.settings)
     threshold = _severity(wanted.fail_on or chosen.values.fail_on)
     options = _options(wanted.options, chosen)

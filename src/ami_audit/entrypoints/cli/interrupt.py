@@ -15,7 +15,7 @@ def stoppable() -> Iterator[Stop]:
     stop = Stop()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        if stop:
+        if stop.is_raised:
             raise KeyboardInterrupt
         stop.raise_()
         print("\nStopping: sealing what was collected. Press Ctrl-C again to leave at once.", file=sys.stderr)

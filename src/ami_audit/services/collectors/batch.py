@@ -59,7 +59,7 @@ class BatchCollector:
             target,
             options=options or AuditOptions(),
             progress=progress,
-            stop=stop or Stop(),
+            stop=Stop() if stop is None else stop,
             on=self._portal,
         )
         return await self._portal.call(run.collect(sources, analyzers))
@@ -104,7 +104,7 @@ class _Run:
             ]
         )
         for source in sources:
-            if not self._stop:
+            if not self._stop.is_raised:
                 await self._collect_from(source)
         await self._analyze(analyzers)
         await self._append([self._event("collection.finished", self._counts(), outcome=self._outcome())])
@@ -190,7 +190,7 @@ class _Run:
 
     def _counts(self) -> dict[str, Any]:
         return {
-            "interrupted": bool(self._stop),
+            "interrupted": self._stop.is_raised,
             "sources": [tally.summary().model_dump(mode="json") for tally in self._tallies],
         }
 
@@ -198,7 +198,7 @@ class _Run:
         failed = [tally.error is not None for tally in self._tallies]
         if failed and all(failed):
             return Outcome.FAILURE
-        return Outcome.PARTIAL if any(failed) or self._stop else Outcome.SUCCESS
+        return Outcome.PARTIAL if any(failed) or self._stop.is_raised else Outcome.SUCCESS
 
     async def _summary(self, started: Any, seconds: float) -> RunSummary:
         session = await self._store.session()
@@ -217,7 +217,7 @@ class _Run:
             head=trail.head.record_hash.hex(),
             root=trail.head.root.hex(),
             location=session.store.describe()["location"],
-            interrupted=bool(self._stop),
+            interrupted=self._stop.is_raised,
         )
 
 

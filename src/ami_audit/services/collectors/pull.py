@@ -23,7 +23,9 @@ class Stop:
         """Ask for the end."""
         self._event.set()
 
-    def __bool__(self) -> bool:
+    @property
+    def is_raised(self) -> bool:
+        """Whether the end was asked for."""
         return self._event.is_set()
 
 
@@ -79,7 +81,7 @@ def _fill(
     try:
         stream = open_stream()
         for batch in stream:
-            if stop or not _offered(ready, batch, left):
+            if stop.is_raised or not _offered(ready, batch, left):
                 break
     except BaseException as raised:  # noqa: BLE001 (handed to the puller, who raises it)
         error = raised
@@ -90,7 +92,7 @@ def _fill(
 
 
 def _offered(ready: "queue.Queue[Batch | _End]", item: "Batch | _End", left: Stop) -> bool:
-    while not left:
+    while not left.is_raised:
         try:
             ready.put(item, timeout=0.2)
         except queue.Full:

@@ -34,7 +34,7 @@ def file(
     place = Path() if pattern else Path(target)
     collect(
         Collection(
-            place=place if place.is_dir() else place.parent,
+            place=place,
             target=target,
             sources="file,git" if include_git else "file",
             settings={"store": store, "key": key},

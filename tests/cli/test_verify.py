@@ -1,0 +1,91 @@
+"""Does `verify` say what is wrong, and end with the right code?"""
+
+import json
+
+import apsw
+
+from tests.cli.conftest import Program
+from tests.support.repositories import Repository
+
+
+def damaged(repository: Repository, statement: str) -> None:
+    """Change the trail behind the guards' back, as a person with a database tool would."""
+    with apsw.Connection(str(repository.path / ".audit" / "audit.db")) as database:
+        triggers = [row[0] for row in database.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")]
+        for (name,) in list(database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")):
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute(statement)
+        for trigger in triggers:
+            database.execute(trigger)
+
+
+def test_a_sound_trail_is_proven_to_its_checkpoint(ami_audit: Program) -> None:
+    """The level always stands in the answer: never a bare "passed"."""
+    ami_audit("repo")
+    assert "Proven to: checkpoint" in ami_audit("verify").stdout
+    ami_audit("verify", "--chain", "--signatures", "--require=checkpoint")
+    told = ami_audit("verify", "--require=witnessed", code=1).stdout
+    assert "No witness" in told
+
+
+def test_a_changed_record_is_named_and_the_exit_code_is_1(ami_audit: Program, repository: Repository) -> None:
+    """One flipped byte: which record, which check."""
+    ami_audit("repo")
+    damaged(
+        repository,
+        "UPDATE records SET canonical = CAST(replace(CAST(canonical AS TEXT), 'success', 'failure') AS BLOB) WHERE sequence = 4",
+    )
+    done = ami_audit("verify", "--format=json", code=1)
+    verdict = json.loads(done.stdout)
+    assert {fault["sequence"] for fault in verdict["faults"] if fault["check"] == "hash"} == {4}
+    assert verdict["level"] in {"none", "links"}
+    assert "record 4" in ami_audit("verify", code=1).stdout
+
+
+def test_a_trail_whose_end_was_cut_off_is_noticed(ami_audit: Program, repository: Repository) -> None:
+    """The chain that remains is whole; only the checkpoint kept elsewhere knows that there was more."""
+    ami_audit("repo")
+    backup = (repository.path / ".audit" / "audit.db").read_bytes()
+    repository.commit({"late.py": "x"}, message="To be forgotten")
+    ami_audit("repo")
+    (repository.path / ".audit" / "audit.db").write_bytes(backup)
+    told = ami_audit("verify", code=1).stdout
+    assert "checkpoint" in told
+    refused = ami_audit("repo", code=3).stderr
+    assert "restored from a backup" in refused
+    assert "init --new-origin" in refused
+
+
+def test_one_record_can_be_checked_alone(ami_audit: Program) -> None:
+    """By its id, its hash, or the beginning of either."""
+    ami_audit("repo")
+    record = json.loads(ami_audit("query", "--action=git.commit", "--limit=1", "--format=json").stdout)["records"][0]
+    for name in (record["record_id"], record["record_hash"], record["record_hash"][:10]):
+        assert "Proven to: signatures" in ami_audit("verify", f"--record={name}").stdout
+    assert "No record" in ami_audit("verify", "--record=ffffffffffff", code=2).stderr
+
+
+def test_without_a_trail_it_says_how_to_begin_one(ami_audit: Program, repository: Repository) -> None:
+    """And makes none: a command that reads must not leave a file behind."""
+    told = ami_audit("verify", code=2).stderr
+    assert "ami-audit repo" in told
+    assert not (repository.path / ".audit").exists()
+
+
+def test_a_level_that_does_not_exist_is_named(ami_audit: Program) -> None:
+    """With the ones that do."""
+    ami_audit("init")
+    told = ami_audit("verify", "--require=total", code=2).stderr
+    assert "`total` is no level" in told
+    assert "pinned-keys" in told
+
+
+def test_without_the_key_the_trail_still_verifies_but_names_no_trusted_key(ami_audit: Program) -> None:
+    """An auditor has no private key; with the key's id from its owner the level rises."""
+    ami_audit("repo")
+    listed = json.loads(ami_audit("key", "list", "--format=json").stdout)["keys"][0]
+    elsewhere = {"AMI_AUDIT_KEYS_DIR": str(ami_audit.home / "empty")}
+    assert "Proven to: signatures" in ami_audit("verify", environment=elsewhere).stdout
+    pinned = ami_audit("verify", f"--pin={listed['key_id']}", environment=elsewhere)
+    assert "Proven to: checkpoint" in pinned.stdout
+    assert "64 hex digits" in ami_audit("verify", "--pin=xyz", code=2).stderr

@@ -29,7 +29,7 @@ def speaking_of(step: str, path: Path) -> Iterator[None]:
         path: The database.
 
     Raises:
-        IntegrityError: The file's pages do not fit together, or hold what SQLite never writes.
+        IntegrityError: The file's pages do not fit together, or hold what SQLite never writes, or a table is gone.
         StoreError: Everything else that the file, the disk or another process can do.
     """
     try:
@@ -37,6 +37,8 @@ def speaking_of(step: str, path: Path) -> Iterator[None]:
     except (apsw.CorruptError, UnicodeDecodeError) as error:
         raise IntegrityError(f"`{path}` is damaged: {error}") from error
     except (apsw.Error, OSError) as error:
+        if isinstance(error, apsw.SQLError) and str(error).startswith("no such"):
+            raise IntegrityError(f"`{path}` is damaged: {error}") from error
         raise StoreError(f"{step} `{path}`", reason_of(error)) from error
 
 

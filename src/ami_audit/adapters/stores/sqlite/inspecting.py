@@ -1,7 +1,6 @@
 """What is wrong with the database itself: its pages, its schema and guards, rows where none belong."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,8 @@ class Inspector:
                     found += look()
                 except (apsw.CorruptError, UnicodeDecodeError) as error:
                     found.append(fault("pages", str(self._path), str(error)))
+                except apsw.SQLError as error:  # a table or a column is gone; the schema's faults name it
+                    found.append(fault("schema", str(self._path), str(error)))
         return found
 
     def _snapshot(self) -> apsw.Connection:
@@ -94,6 +95,4 @@ class Inspector:
             yield fault("column", f"record {sequence}", detail, sequence=sequence, field="record_index")
 
     def _some(self, name: str, *bindings: int) -> list[tuple[Any, ...]]:
-        with suppress(apsw.SchemaChangeError):
-            return self._connection.execute(SQL[name].rstrip(";") + f" LIMIT {_FAULTS_AT_MOST}", bindings).fetchall()
-        return []
+        return self._connection.execute(SQL[name].rstrip(";") + f" LIMIT {_FAULTS_AT_MOST}", bindings).fetchall()

@@ -91,6 +91,7 @@ _filters = st.builds(
     limit=st.sampled_from((0, 1, 7, 1000, 1 << 70)),
     offset=st.sampled_from((0, 0, 0, 1, 9, 1 << 70)),
     after=st.none() | st.sampled_from((-5, 0, 50, 118, 1 << 70, -(1 << 70))),
+    before=st.none() | st.sampled_from((-5, 0, 51, 119, 1 << 70, -(1 << 70))),
     newest_first=st.booleans(),
 )
 

@@ -24,6 +24,7 @@ class AuditFilter(BaseModel):
         offset: This many matching records are passed over first.
         newest_first: The order of the answer, by sequence.
         after: Only records with a sequence above this one (a cursor).
+        before: Only records with a sequence below this one (a cursor where the newest come first).
     """
 
     model_config = VALUE
@@ -43,6 +44,7 @@ class AuditFilter(BaseModel):
     limit: int = Field(default=100, ge=0)
     offset: int = Field(default=0, ge=0)
     after: int | None = None
+    before: int | None = None
     newest_first: bool = False
 
     @field_validator("since", "until", mode="before")
@@ -79,12 +81,17 @@ class AuditFilter(BaseModel):
         return late_enough and (self.until is None or record.timestamp < self.until)
 
     def _matches_place(self, record: AuditRecord) -> bool:
-        after = self.after is None or (record.sequence is not None and record.sequence > self.after)
         return (
-            after
+            self._matches_cursor(record.sequence)
             and (self.target is None or is_under(record.target, self.target))
             and (self.module is None or is_under(record.target, self.module))
         )
+
+    def _matches_cursor(self, sequence: int | None) -> bool:
+        if self.after is None and self.before is None:
+            return True
+        late_enough = sequence is not None and (self.after is None or sequence > self.after)
+        return late_enough and (self.before is None or (sequence or 0) < self.before)
 
     def _matches_text(self, record: AuditRecord) -> bool:
         return self.text is None or self.text.casefold() in record.canonical().decode().casefold()

@@ -91,15 +91,12 @@ def _is_asked_for(severity: AuditSeverity, wanted: AuditFilter) -> bool:
 
 async def _latest_first(store: AuditStore, wanted: AuditFilter, severity: AuditSeverity) -> AsyncIterator[AuditRecord]:
     """Yield the matching records of one severity; each once, though others append meanwhile."""
-    last: int | None = None
-    offset = 0
-    narrowed = {"severity": severity, "min_severity": None, "limit": _PAGE, "newest_first": True}
+    asked = {"severity": severity, "min_severity": None, "limit": _PAGE, "offset": 0, "newest_first": True}
+    before = wanted.before
     while True:
-        page = await store.query_records(wanted.model_copy(update={**narrowed, "offset": offset}))
+        page = await store.query_records(wanted.model_copy(update={**asked, "before": before}))
         for record in page:
-            if last is None or (record.sequence or 0) < last:
-                last = record.sequence or 0
-                yield record
+            yield record
         if len(page) < _PAGE:
             return
-        offset += len(page)
+        before = page[-1].sequence

@@ -40,6 +40,7 @@ def test_a_filter_without_fields_matches_everything() -> None:
         ("text", "CHECKOUT", "check out"),
         ("text", "ann@EXAMPLE", "bob"),
         ("after", 16, 17),
+        ("before", 18, 17),
         ("since", MOMENT, MOMENT + timedelta(microseconds=1)),
         ("until", MOMENT + timedelta(microseconds=1), MOMENT),
     ],
@@ -61,9 +62,10 @@ def test_limit_offset_and_order_do_not_count_for_one_record() -> None:
     assert AuditFilter(limit=0, offset=99, newest_first=True).matches(a_record())
 
 
-def test_a_record_that_is_not_sealed_is_after_nothing() -> None:
+def test_a_record_that_is_not_sealed_is_before_and_after_nothing() -> None:
     """It has no position yet."""
     assert not AuditFilter(after=-1).matches(a_record(sequence=None))
+    assert not AuditFilter(before=1).matches(a_record(sequence=None))
 
 
 def test_text_is_found_anywhere_in_what_was_hashed() -> None:

@@ -17,7 +17,7 @@ from ami_audit.services.store import AuditStore
 
 _ACTORS = 10
 _KINDS = 20
-_NOT_FILTERS = {"limit", "offset", "after", "newest_first"}
+_NOT_FILTERS = {"limit", "offset", "after", "before", "newest_first"}
 
 
 async def build_report(

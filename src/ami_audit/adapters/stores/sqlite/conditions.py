@@ -122,6 +122,8 @@ def _time(wanted: AuditFilter, asked: Conditions) -> None:
 def _place(wanted: AuditFilter, asked: Conditions) -> None:
     if wanted.after is not None:
         asked.add("i.sequence > :after", {"after": min(max(wanted.after, -1), LAST)})
+    if wanted.before is not None:
+        asked.add("i.sequence < :before", {"before": min(max(wanted.before, -1), LAST)})
     for name in ("target", "module"):
         place = getattr(wanted, name)
         if place is not None:

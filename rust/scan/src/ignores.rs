@@ -1,70 +1,55 @@
-//! Which paths ignore files leave out, and how often each of their rules did.
+//! Which paths ignore files leave out, as git would, and how many.
 
-use std::collections::BTreeMap;
-use std::ffi::{CStr, OsStr};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use ignore::Match;
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::OwnedFd;
 use rustix::fs::{openat, Mode, OFlags, CWD};
 
+use crate::repository::Repository;
 use crate::request::Error;
 use crate::root::Root;
+use crate::rules::{Rules, Saying, Tally};
+use crate::text::readable;
 
-/// Bytes of an ignore file that are read; git's own are some hundred.
-const LARGEST: u64 = 1 << 20;
-
-/// The rules of one file.
-struct Layer {
-    rules: Gitignore,
-    /// Length of the part of a path that leads to the file's directory.
-    base: usize,
-    name: String,
-    tally: BTreeMap<String, u64>,
+/// What is decided about a path.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ruling {
+    Kept,
+    /// Left out, and why.
+    LeftOut(String),
+    /// A directory that is left out, and why, but for the files in it that git tracks all the same.
+    Thinned(String),
 }
-
-/// How often one rule left a file out: rule, its file, count.
-pub type Tally = (String, String, u64);
 
 /// The ignore files that apply where the walk stands, innermost last.
 pub struct Ignores {
-    requested: Layer,
-    layers: Vec<Layer>,
-    /// Layers before this one belong to an outer repository and do not reach in here.
-    barrier: usize,
+    requested: Rules,
+    rules: Vec<Rules>,
+    repositories: Vec<Repository>,
+    thinned: Vec<Thinned>,
+}
+
+/// A directory of which only what git tracks is kept.
+struct Thinned {
+    directory: String,
+    reason: String,
+    left_out: u64,
 }
 
 /// A place to return to when the walk leaves a directory.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Mark {
-    layers: usize,
-    barrier: usize,
+    rules: usize,
+    repositories: usize,
+    thinned: usize,
 }
 
 impl Ignores {
     /// Start with the asked-for globs alone.
     pub fn new(lines: &[String], base: usize) -> Result<Self, Error> {
-        let mut builder = GitignoreBuilder::new(".");
-        for line in lines {
-            builder
-                .add_line(None, line)
-                .map_err(|error| Error::Glob(format!("`{line}` is not a glob: {error}")))?;
-        }
-        let rules = builder
-            .build()
-            .map_err(|error| Error::Glob(error.to_string()))?;
-        let requested = Layer {
-            rules,
-            base,
-            name: String::new(),
-            tally: BTreeMap::new(),
-        };
         Ok(Self {
-            requested,
-            layers: Vec::new(),
-            barrier: 0,
+            requested: Rules::requested(lines, base)?,
+            rules: Vec::new(),
+            repositories: Vec::new(),
+            thinned: Vec::new(),
         })
     }
 
@@ -95,141 +80,119 @@ impl Ignores {
     /// Add what applies in a directory; `path` is the directory's, with its slash.
     pub fn enter(&mut self, directory: &OwnedFd, path: &[u8], is_repository: bool) {
         if is_repository {
-            self.barrier = self.layers.len();
-            self.add(directory, path, c".git/info/exclude");
+            let repository =
+                Repository::open(directory, path.len(), self.rules.len(), self.thinned.len());
+            self.rules.extend(repository.exclude());
+            self.repositories.push(repository);
         }
-        self.add(directory, path, c".gitignore");
+        let reason = format!("ignored by {}.gitignore", readable(path));
+        self.rules
+            .extend(Rules::read(directory, c".gitignore", path.len(), reason));
+    }
+
+    /// Keep, in the directory just entered, only what git tracks.
+    pub fn thin(&mut self, path: &[u8], reason: String) {
+        let directory = readable(path).into_owned();
+        self.thinned.push(Thinned {
+            directory,
+            reason,
+            left_out: 0,
+        });
     }
 
     pub fn mark(&self) -> Mark {
         Mark {
-            layers: self.layers.len(),
-            barrier: self.barrier,
+            rules: self.rules.len(),
+            repositories: self.repositories.len(),
+            thinned: self.thinned.len(),
         }
     }
 
     /// Return to where `mark` was taken; the tallies of what is left are handed out.
     pub fn leave(&mut self, mark: Mark) -> Vec<Tally> {
-        self.barrier = mark.barrier;
-        self.layers
-            .drain(mark.layers..)
-            .flat_map(Layer::tallies)
+        self.repositories.truncate(mark.repositories);
+        let thinned = self
+            .thinned
+            .drain(mark.thinned..)
+            .filter(|it| it.left_out > 0);
+        let thinned = thinned.map(|it| (it.directory, it.reason, it.left_out));
+        self.rules
+            .drain(mark.rules..)
+            .flat_map(Rules::tallies)
+            .chain(thinned)
             .collect()
     }
 
     /// The tallies that remain at the end.
     pub fn finish(mut self) -> Vec<Tally> {
-        let mut all = self.leave(Mark {
-            layers: 0,
-            barrier: 0,
-        });
+        let mut all = self.leave(Mark::default());
         all.extend(self.requested.tallies());
         all
     }
 
-    /// Return why a path is left out, or None. The inner file's word wins, in a file the later line's.
-    pub fn reason(&mut self, path: &[u8], is_directory: bool) -> Option<String> {
-        let reach = &mut self.layers[self.barrier..];
-        let layers = reach.iter_mut().rev();
-        for layer in std::iter::once(&mut self.requested).chain(layers) {
-            match layer.decide(path, is_directory) {
-                Decision::Silent => {}
-                Decision::Kept => return None,
-                Decision::LeftOut => return Some(layer.reason()),
+    /// Decide about a path; a directory's ends in a slash. Paths must come in the order of their bytes.
+    pub fn rule(&mut self, path: &[u8]) -> Ruling {
+        let is_directory = path.ends_with(b"/");
+        let named = path.strip_suffix(b"/").unwrap_or(path);
+        if let Saying::Leave(rule) = self.requested.say(named, is_directory) {
+            let rule = rule.to_owned();
+            return left_out(&mut self.requested, &rule, is_directory);
+        }
+        let (first_rules, first_thinned) = self
+            .repositories
+            .last()
+            .map_or((0, 0), |it| (it.first_rules, it.first_thinned));
+        if self.thinned.len() > first_thinned {
+            return self.rule_thinned(path);
+        }
+        for at in (first_rules..self.rules.len()).rev() {
+            match self.rules[at].say(named, is_directory) {
+                Saying::Nothing => {}
+                Saying::Keep => return Ruling::Kept,
+                Saying::Leave(rule) => {
+                    if self
+                        .repositories
+                        .last_mut()
+                        .is_some_and(|it| it.tracks(path))
+                    {
+                        return tracked(path, self.rules[at].reason());
+                    }
+                    let rule = rule.to_owned();
+                    return left_out(&mut self.rules[at], &rule, is_directory);
+                }
             }
         }
-        None
+        Ruling::Kept
     }
 
-    fn add(&mut self, directory: &OwnedFd, path: &[u8], name: &CStr) {
-        let Some(text) = read(directory, name) else {
-            return;
+    fn rule_thinned(&mut self, path: &[u8]) -> Ruling {
+        let Some(thinned) = self.thinned.last_mut() else {
+            return Ruling::Kept;
         };
-        let mut builder = GitignoreBuilder::new(".");
-        for line in String::from_utf8_lossy(&text).lines() {
-            // A line that is no pattern matches nothing, as in git.
-            let _ = builder.add_line(None, line);
+        if self
+            .repositories
+            .last_mut()
+            .is_some_and(|it| it.tracks(path))
+        {
+            return tracked(path, &thinned.reason);
         }
-        let Ok(rules) = builder.build() else { return };
-        if rules.is_empty() {
-            return;
-        }
-        let place = crate::text::readable(path);
-        let name = format!("{place}{}", name.to_string_lossy());
-        self.layers.push(Layer {
-            rules,
-            base: path.len(),
-            name,
-            tally: BTreeMap::new(),
-        });
+        thinned.left_out += u64::from(!path.ends_with(b"/"));
+        Ruling::LeftOut(thinned.reason.clone())
     }
 }
 
-enum Decision {
-    Silent,
-    Kept,
-    LeftOut,
-}
-
-impl Layer {
-    fn decide(&mut self, path: &[u8], is_directory: bool) -> Decision {
-        if self.rules.is_empty() {
-            return Decision::Silent;
-        }
-        let below = Path::new(OsStr::from_bytes(&path[self.base..]));
-        match self.rules.matched(below, is_directory) {
-            Match::None => Decision::Silent,
-            Match::Whitelist(_) => Decision::Kept,
-            Match::Ignore(rule) => {
-                count(&mut self.tally, rule.original(), is_directory);
-                Decision::LeftOut
-            }
-        }
-    }
-
-    fn reason(&self) -> String {
-        if self.name.is_empty() {
-            "left out on request".to_owned()
-        } else {
-            format!("ignored by {}", self.name)
-        }
-    }
-
-    fn tallies(self) -> Vec<Tally> {
-        let reason = self.reason();
-        self.tally
-            .into_iter()
-            .map(|(rule, count)| (rule, reason.clone(), count))
-            .collect()
+/// What git tracks is kept whatever its ignore files say.
+fn tracked(path: &[u8], reason: &str) -> Ruling {
+    if path.ends_with(b"/") {
+        Ruling::Thinned(reason.to_owned())
+    } else {
+        Ruling::Kept
     }
 }
 
-/// Directories are told one by one, by path; files are only counted.
-fn count(tally: &mut BTreeMap<String, u64>, rule: &str, is_directory: bool) {
-    if is_directory {
-        return;
+fn left_out(rules: &mut Rules, rule: &str, is_directory: bool) -> Ruling {
+    if !is_directory {
+        rules.count(rule);
     }
-    match tally.get_mut(rule) {
-        Some(count) => *count += 1,
-        None => {
-            tally.insert(rule.to_owned(), 1);
-        }
-    }
-}
-
-fn read(directory: impl AsFd, name: &CStr) -> Option<Vec<u8>> {
-    use std::io::Read;
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = std::fs::File::from(openat(directory, name, flags, Mode::empty()).ok()?);
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut text = Vec::new();
-    file.take(LARGEST).read_to_end(&mut text).ok()?;
-    Some(text)
-}
-
-/// Whether a file of that name begins with `start`.
-pub fn begins_with(directory: impl AsFd, name: &CStr, start: &[u8]) -> bool {
-    read(directory, name).is_some_and(|text| text.starts_with(start))
+    Ruling::LeftOut(rules.reason().to_owned())
 }

@@ -17,15 +17,18 @@ mod observe;
 mod pipeline;
 mod pseudo;
 mod read;
+mod repository;
 mod request;
 mod root;
 mod row;
+mod rules;
 mod selection;
 mod sparse;
 mod stamp;
 mod status;
 mod step;
 mod text;
+mod tracked;
 mod walk;
 
 pub use pipeline::{Batch, Scan};

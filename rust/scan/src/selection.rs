@@ -8,9 +8,9 @@ use globset::{GlobBuilder, GlobMatcher};
 use rustix::fd::OwnedFd;
 
 use crate::frame::{Listing, Mark};
-use crate::ignores::begins_with;
 use crate::left_out;
 use crate::request::{Error, Request};
+use crate::rules::read;
 use crate::status::Status;
 
 /// The request's answers to: is this entry wanted?
@@ -68,7 +68,8 @@ impl Selection {
     pub fn refuses_content(&self, directory: &OwnedFd, listing: &Listing) -> Option<&'static str> {
         match listing.mark.filter(|_| !self.includes_vendored)? {
             Mark::Environment => Some("a virtual environment"),
-            Mark::CacheTag => begins_with(directory, c"CACHEDIR.TAG", left_out::CACHE_TAG)
+            Mark::CacheTag => read(directory, c"CACHEDIR.TAG")
+                .is_some_and(|text| text.starts_with(left_out::CACHE_TAG))
                 .then_some("marked as a cache by CACHEDIR.TAG"),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustix::fd::OwnedFd;
 
 use crate::fault::Fault;
-use crate::ignores::Tally;
+use crate::rules::Tally;
 use crate::status::Status;
 
 /// One step of the walk.

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::fault::{spoken, Fault, Kind};
 use crate::frame::{list, Listing, Named};
-use crate::ignores::{Ignores, Mark};
+use crate::ignores::{Ignores, Mark, Ruling};
 use crate::pseudo;
 use crate::request::{Error, Request};
 use crate::root::Root;
@@ -137,16 +137,18 @@ impl Walk {
         if !self.selection.reaches(self.below(), named.is_directory) {
             return None;
         }
-        if let Some(why) = self.reason_to_skip(&named) {
+        let thinned = match self.rule(&named) {
             // Files that are left out are told by the rule that did it, with their number.
-            return named.is_directory.then(|| self.skip_directory(why));
-        }
+            Ruling::LeftOut(why) => return named.is_directory.then(|| self.skip_directory(why)),
+            Ruling::Thinned(why) => Some(why),
+            Ruling::Kept => None,
+        };
         if self.path.len() > LONGEST_PATH {
             let reason = format!("its path is longer than {LONGEST_PATH} bytes");
             return Some(self.faulty(directory, named.name, Fault(Kind::PathTooLong, reason)));
         }
         if named.is_directory {
-            return self.descend(directory, named.name);
+            return self.descend(directory, named.name, thinned);
         }
         let is_match = self.selection.matches(self.below());
         is_match
@@ -159,24 +161,31 @@ impl Walk {
         &self.path[self.root.prefix.len()..]
     }
 
-    fn reason_to_skip(&mut self, named: &Named) -> Option<String> {
-        let is_directory = named.is_directory;
-        let (name, at_root) = (named.name.to_bytes(), self.stack.len() == 1);
-        if let Some(why) = self
-            .selection
-            .refuses_name(name, at_root)
-            .filter(|_| is_directory)
-        {
-            return Some(why.to_owned());
+    fn rule(&mut self, named: &Named) -> Ruling {
+        if named.is_directory {
+            let (name, at_root) = (named.name.to_bytes(), self.stack.len() == 1);
+            if let Some(why) = self.selection.refuses_name(name, at_root) {
+                return Ruling::LeftOut(why.to_owned());
+            }
+            self.path.push(b'/');
         }
-        self.ignores.as_mut()?.reason(&self.path, is_directory)
+        let ignores = self.ignores.as_mut();
+        let ruling = ignores.map_or(Ruling::Kept, |it| it.rule(&self.path));
+        self.path
+            .truncate(self.path.len() - usize::from(named.is_directory));
+        ruling
     }
 
     fn skip_directory(&self, why: impl Into<String>) -> Step {
         Step::skipped_directory(format!("{}/", readable(&self.path)), why)
     }
 
-    fn descend(&mut self, above: Arc<OwnedFd>, name: CString) -> Option<Step> {
+    fn descend(
+        &mut self,
+        above: Arc<OwnedFd>,
+        name: CString,
+        thinned: Option<String>,
+    ) -> Option<Step> {
         if !self.selection.reaches_level(self.stack.len()) {
             return None;
         }
@@ -196,6 +205,9 @@ impl Walk {
         }
         self.path.push(b'/');
         self.push(Arc::new(directory), status, listing);
+        if let (Some(why), Some(ignores)) = (thinned, &mut self.ignores) {
+            ignores.thin(&self.path, why);
+        }
         None
     }
 

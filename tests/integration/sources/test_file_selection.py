@@ -207,3 +207,52 @@ async def test_collect_gives_unsealed_records(tmp_path: Path) -> None:
     _fill(tmp_path, "a.py")
     (record,) = await source().collect(f"{tmp_path}/*.py", AuditOptions(pattern=True, include_hash=True))
     assert record.target == "a.py"
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+def test_what_git_tracks_is_kept_whatever_is_ignored(tmp_path: Path, version: str, object_format: str) -> None:
+    """A rule added later must not hide from an audit what is part of every commit."""
+    repository = Repository(tmp_path / "repository", object_format=object_format)
+    _fill(repository.path, "a.log", "b.log", "gone/deep/kept", "gone/deep/lost", "gone/lost", "gone/x/y", "src/m.py")
+    _fill(repository.path, *(f"src/many/{number}.log" for number in range(300)), "z/only-ignored/a", "zz.log")
+    repository.git("add", "b.log", "gone/deep/kept", "src", "zz.log")
+    if version == "3":
+        repository.git("add", "--intent-to-add", "gone/x/y")
+    (repository.path / ".gitignore").write_text("*.log\ngone/\nz/only-ignored/\n")
+    repository.git("update-index", "--index-version", version)
+    expected = repository.git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    told = Counting()
+    assert list(files_of(repository.path, progress=told)) == sorted(filter(None, expected))
+    lost = 2 if version == "3" else 3
+    hidden = [what for what, why in told.left_out if why == "ignored by .gitignore"]
+    assert hidden.count("gone/") + hidden.count("gone/deep/") + hidden.count("gone/x/") == lost
+    assert "z/only-ignored/" in hidden
+
+
+def test_a_worktree_is_judged_by_its_own_index(tmp_path: Path) -> None:
+    """There `.git` is a file that names a store elsewhere, whose exclude file all worktrees share."""
+    repository = Repository(tmp_path / "repository", object_format="sha256")
+    repository.commit({"a.log": "x"})
+    repository.commit({".gitignore": "*.log\n"})
+    (repository.path / ".git" / "info" / "exclude").write_text("secret\n")
+    repository.git("worktree", "add", "-q", str(tmp_path / "tree"))
+    _fill(tmp_path / "tree", "b.log", "secret")
+    assert list(files_of(tmp_path / "tree")) == [".git", ".gitignore", "a.log"]
+
+
+def test_a_damaged_index_leaves_the_ignore_files_alone_to_judge(tmp_path: Path) -> None:
+    """What cannot be read is not guessed, and does not end the run."""
+    repository = Repository(tmp_path / "repository")
+    _fill(repository.path, "a.log", "b")
+    (repository.path / ".gitignore").write_text("*.log\n")
+    for damage in (b"", b"DIRC", b"DIRC\0\0\0\2\xff\xff\xff\xff" + b"x" * 70, b"DIRC\0\0\0\4\0\0\0\1" + b"\xff" * 90):
+        (repository.path / ".git" / "index").write_bytes(damage)
+        assert list(files_of(repository.path)) == [".gitignore", "b"]
+
+
+def test_a_rule_on_request_outweighs_the_index(tmp_path: Path) -> None:
+    """Who asks for `*.log` to be left out means tracked ones too."""
+    repository = Repository(tmp_path / "repository")
+    repository.commit({"a.log": "x", "b": "y"})
+    assert list(files_of(repository.path, ignore=("*.log",))) == ["b"]

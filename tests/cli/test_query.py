@@ -46,6 +46,22 @@ def test_newest_first_begins_at_the_end(ami_audit: Program) -> None:
     assert records(ami_audit, "--newest", "--limit=1")[0]["action"] == "collection.finished"
 
 
+def test_newest_first_goes_on_backwards(ami_audit: Program) -> None:
+    """The same cursor, the other way."""
+    ami_audit("init")
+    ami_audit("repo", "--sources=file")
+    seen: list[object] = []
+    words: tuple[str, ...] = ()
+    while True:
+        page = json.loads(ami_audit("query", "--newest", "--format=json", "--limit=2", *words).stdout)
+        seen += [record["sequence"] for record in page["records"]]
+        if page.get("next_cursor") is None:
+            break
+        words = (f"--before={page['next_cursor']}",)
+    assert seen == list(reversed(range(len(seen))))
+    assert seen[-1] == 0
+
+
 def test_a_wrong_severity_or_limit_is_refused(ami_audit: Program) -> None:
     """One sentence, exit code 2."""
     ami_audit("init")

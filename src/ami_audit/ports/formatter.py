@@ -46,12 +46,16 @@ class TrailFormatter(Protocol):
 class ListFormatter(Protocol):
     """Writes lists."""
 
-    def records(self, records: Sequence[AuditRecord], *, next_cursor: int | None = None) -> str:
+    def records(
+        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+    ) -> str:
         """Return records in the order given.
 
         Args:
             records: The records.
-            next_cursor: The sequence after which the next ones follow (`AuditFilter.after`); None at the end.
+            next_cursor: The sequence after which the next ones follow (`AuditFilter.after`), or before which they do
+                (`AuditFilter.before`) when the newest come first; None at the end.
+            newest_first: Their order, for what is said about the next ones.
         """
 
     def keys(self, keys: Sequence[KeyFacts]) -> str:

@@ -66,13 +66,16 @@ class RecordsAnswer(BaseModel):
     """Some of a trail's records.
 
     Attributes:
-        next_cursor: The sequence after which the next records follow; null at the end.
+        next_cursor: The sequence after which the next records follow, or before which they do when the newest come
+            first; null at the end.
+        newest_first: The order of the records, by sequence.
     """
 
     model_config = VALUE
 
     records: tuple[AuditRecord, ...]
     next_cursor: int | None = None
+    newest_first: bool = False
 
 
 class KeysAnswer(BaseModel):

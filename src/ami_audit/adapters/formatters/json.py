@@ -34,9 +34,13 @@ class JsonFormatter:
         """Return a verdict with every fault."""
         return _written("verification", VerificationAnswer(**dict(report)))
 
-    def records(self, records: Sequence[AuditRecord], *, next_cursor: int | None = None) -> str:
+    def records(
+        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+    ) -> str:
         """Return records, every field of them."""
-        return _written("records", RecordsAnswer(records=tuple(records), next_cursor=next_cursor))
+        return _written(
+            "records", RecordsAnswer(records=tuple(records), next_cursor=next_cursor, newest_first=newest_first)
+        )
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""

@@ -167,6 +167,12 @@ def test_a_row_begins_no_two_records_with_the_same_id() -> None:
     assert "cdcdcdcd" in text
 
 
+def test_the_way_to_the_next_records_follows_their_order() -> None:
+    """`--after` with the newest first would show the same ones again."""
+    assert "add `--after 17`" in _plain().records([answers.a_record()], next_cursor=17)
+    assert "add `--before 17`" in _plain().records([answers.a_record()], next_cursor=17, newest_first=True)
+
+
 def test_a_trail_without_a_checkpoint_elsewhere_says_so() -> None:
     """Only what is kept outside the store shows that its end was cut off."""
     assert "kept nowhere else" in _plain().status(answers.a_status(guard=None))

@@ -42,9 +42,11 @@ class MarkdownFormatter:
         """Return a verdict; its heading is the level."""
         return laid_out(verification_page(report, limits=_LIMITS))
 
-    def records(self, records: Sequence[AuditRecord], *, next_cursor: int | None = None) -> str:
+    def records(
+        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+    ) -> str:
         """Return records as a table."""
-        return laid_out(records_page(records, next_cursor=next_cursor))
+        return laid_out(records_page(records, next_cursor=next_cursor, newest_first=newest_first))
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""

@@ -38,13 +38,14 @@ _COLUMNS = (
 )
 
 
-def records_page(records: Sequence[AuditRecord], *, next_cursor: int | None) -> Page:
+def records_page(records: Sequence[AuditRecord], *, next_cursor: int | None, newest_first: bool) -> Page:
     """Return records as a table, one a line."""
     blocks: list[Block] = []
     if records:
         blocks.append(Table(_COLUMNS, [_row(record) for record in records]))
     if next_cursor is not None:
-        blocks.append(Note((prose(f"There are more: add `--after {next_cursor}`.", Tone.FAINT),)))
+        option = "--before" if newest_first else "--after"
+        blocks.append(Note((prose(f"There are more: add `{option} {next_cursor}`.", Tone.FAINT),)))
     count = wording.counted(len(records), "record") if records else "No record matches"
     return Page(headline=said(count, Tone.STRONG), aside="", sections=(Section("", blocks),))
 

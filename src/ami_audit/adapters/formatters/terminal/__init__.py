@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from rich.console import Console
+from rich.text import Text
 
 from ami_audit.adapters.formatters.page import Limits, Page
 from ami_audit.adapters.formatters.pages.keys import keys_page
@@ -54,9 +55,11 @@ class TerminalFormatter:
         """Return a verdict; its first words are the level."""
         return self._drawn(verification_page(report, limits=_LIMITS))
 
-    def records(self, records: Sequence[AuditRecord], *, next_cursor: int | None = None) -> str:
+    def records(
+        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+    ) -> str:
         """Return records as a table."""
-        return self._drawn(records_page(records, next_cursor=next_cursor))
+        return self._drawn(records_page(records, next_cursor=next_cursor, newest_first=newest_first))
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""
@@ -73,9 +76,11 @@ class TerminalFormatter:
     def _drawn(self, page: Page) -> str:
         console = _console(self._screen)
         layout = Layout(console, Ink(is_unicode=self._screen.is_unicode), width=self._screen.width)
+        lines = layout.page(page)
+        if not self._screen.is_coloured:
+            return "".join(f"{line.plain}\n" for line in lines)
         with console.capture() as capture:
-            for line in layout.page(page):
-                console.print(line, soft_wrap=True)
+            console.print(Text("\n").join(lines), soft_wrap=True)
         return capture.get()
 
 

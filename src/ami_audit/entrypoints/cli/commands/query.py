@@ -44,6 +44,10 @@ def query(
             "--after", metavar="SEQUENCE", help="Only records above this sequence: the `next_cursor` of an answer."
         ),
     ] = None,
+    before: Annotated[
+        int | None,
+        typer.Option("--before", metavar="SEQUENCE", help="Only records below this sequence: the same with --newest."),
+    ] = None,
     newest: Annotated[bool, typer.Option("--newest/--oldest", help="Which come first.")] = False,
     store: common.Store = None,
     format_name: common.Format = "terminal",
@@ -67,12 +71,12 @@ def query(
             "limit": limit + 1,
             "offset": offset,
             "after": after,
+            "before": before,
             "newest_first": newest,
         }
     )
     with reading(store) as trail:
         found = portal.run(trail.query_records(wanted))
     records = found[:limit]
-    more = len(found) > limit and bool(records) and not newest
-    cursor = records[-1].sequence if more else None
-    deliver(formatter(format_name, output).records(records, next_cursor=cursor), output)
+    cursor = records[-1].sequence if records and len(found) > limit else None
+    deliver(formatter(format_name, output).records(records, next_cursor=cursor, newest_first=newest), output)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-
 from tests.support.repositories import Repository
 
 PROGRAM = Path(sys.executable).with_name("ami-audit")

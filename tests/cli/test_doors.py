@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.cli.conftest import PROGRAM, Program
 from tests.support.repositories import Repository
 

@@ -3,7 +3,6 @@
 import json
 
 import apsw
-
 from tests.cli.conftest import Program
 from tests.support.repositories import Repository
 
@@ -33,7 +32,8 @@ def test_a_changed_record_is_named_and_the_exit_code_is_1(ami_audit: Program, re
     ami_audit("repo")
     damaged(
         repository,
-        "UPDATE records SET canonical = CAST(replace(CAST(canonical AS TEXT), 'success', 'failure') AS BLOB) WHERE sequence = 4",
+        "UPDATE records SET canonical = CAST(replace(CAST(canonical AS TEXT), 'success', 'failure') AS BLOB)"
+        " WHERE sequence = 4",
     )
     done = ami_audit("verify", "--format=json", code=1)
     verdict = json.loads(done.stdout)

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-
 from tests.support import golden, reference
 
 _FOLDER = Path(__file__).parent / "golden"
@@ -25,7 +24,8 @@ def test_the_same_facts_give_the_frozen_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", golden.NAMES)
 def test_the_plain_python_twin_recomputes_every_hash(name: str) -> None:
     """The files are evidence only if somebody who does not have the native core comes to the same hashes."""
-    rows = [json.loads(line) for line in (_FOLDER / name / "records.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+    lines = (_FOLDER / name / "records.jsonl").read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines[:-1]]
     tag = reference.record_tag(f"example.org/golden/{name}")
     for before, row in pairwise([{"record_hash": _ZERO}, *rows]):
         canonical = row["canonical"].encode()

@@ -119,8 +119,8 @@ def a_run(**facts: Any) -> RunSummary:
     return RunSummary.model_validate({**own, **facts})
 
 
-def some_faults(count: int) -> tuple[Fault, ...]:
-    """Return faults of records, one a record."""
+def some_faults(count: int, *, apart: int = 2) -> tuple[Fault, ...]:
+    """Return faults of records, one a record, from record 17 on, that many positions apart."""
     return tuple(
         Fault(
             check="hash",
@@ -130,7 +130,7 @@ def some_faults(count: int) -> tuple[Fault, ...]:
             record_id="019ab1c2-7f00-7a11-8c22-000000000017",
             breaks=broken_by("hash"),
         )
-        for sequence in range(17, 17 + count)
+        for sequence in range(17, 17 + count * apart, apart)
     )
 
 

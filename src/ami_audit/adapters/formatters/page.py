@@ -134,6 +134,7 @@ class Limits:
     """How much of a long list a page tells."""
 
     faults: int
+    findings: int
     examples: int
     is_short: bool
 

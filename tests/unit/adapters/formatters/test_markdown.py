@@ -98,5 +98,5 @@ def test_the_level_stands_in_the_heading(level: str) -> None:
 def test_a_page_names_far_more_faults_than_a_screen() -> None:
     """It is kept as evidence."""
     page = _FORMATTER.verification(answers.a_verdict(level=0, faults=answers.some_faults(1_001)))
-    assert "`record 1016`" in page
+    assert "`record 2015`" in page
     assert "and 1 more" in page

@@ -103,9 +103,26 @@ def test_faults_are_named_up_to_a_bound_and_the_rest_counted() -> None:
     """A thousand lines scroll the level away; none may be dropped in silence."""
     text = _plain(140).verification(answers.a_verdict(level=0, faults=answers.some_faults(24)))
     assert "24 faults" in text
-    assert "record 36" in text
-    assert "record 37" not in text
+    assert "record 55" in text
+    assert "record 57" not in text
     assert "and 4 more; --format=json shows all" in text
+
+
+def test_records_in_a_row_with_the_same_fault_are_told_in_one_line() -> None:
+    """A page that was overwritten damages dozens of neighbours."""
+    faults = (*answers.some_faults(300, apart=1), *answers.some_faults(1))
+    text = _plain(140).verification(answers.a_verdict(level=0, faults=faults))
+    assert "records 17 to 316  hash" in text
+    assert "record 17          hash" in text
+    assert "more" not in text
+
+
+def test_a_run_spells_out_the_worst_few_only() -> None:
+    """The rest is a command away; the trail's place must stay in sight."""
+    findings = answers.some_findings()
+    text = _plain().run(answers.a_run(), findings=findings.model_copy(update={"worst": findings.worst * 10}))
+    assert text.count("file.unreadable at") + text.count("file.changed-while-read at") == 5
+    assert "and 11 more" in text
 
 
 def test_a_level_below_what_was_required_is_said() -> None:

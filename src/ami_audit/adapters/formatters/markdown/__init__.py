@@ -19,7 +19,7 @@ from ami_audit.domain.verification import VerificationReport
 
 __all__ = ["MarkdownFormatter"]
 
-_LIMITS = Limits(faults=1000, examples=5, is_short=False)
+_LIMITS = Limits(faults=1000, findings=20, examples=5, is_short=False)
 
 
 class MarkdownFormatter:

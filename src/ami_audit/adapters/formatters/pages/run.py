@@ -40,7 +40,7 @@ def run_page(
         sections=(
             Section("Audited", (_sources(summary),)),
             parts.gaps(_left_out(summary), heading="Left out", limits=limits),
-            parts.findings(Findings(by_severity=dict(summary.findings), worst=findings.worst if findings else ())),
+            parts.findings(_findings(summary, findings, limits)),
             Section("Trail", (_trail(summary, verification),)),
             parts.next_steps(after_run(summary)),
         ),
@@ -88,6 +88,12 @@ def _brought(source: SourceSummary) -> Line:
 def _of_action(name: str, count: int) -> Line:
     noun = wording.noun(name, count)
     return (words(f"{wording.number(count)} "), words(noun) if noun else data(name))
+
+
+def _findings(summary: RunSummary, findings: Findings | None, limits: Limits) -> Findings:
+    # The run counted all of them; what was looked up afterwards are the worst.
+    worst = findings.worst[: limits.findings] if findings else ()
+    return Findings(by_severity=dict(summary.findings), worst=worst)
 
 
 def _left_out(summary: RunSummary) -> list[Gap]:

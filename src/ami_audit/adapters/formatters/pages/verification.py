@@ -1,6 +1,6 @@
 """What a verdict says: the level first and always."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ami_audit.adapters.formatters import wording
 from ami_audit.adapters.formatters.page import (
@@ -52,16 +52,37 @@ def _faults(report: VerificationReport, limits: Limits) -> Iterator[Table | Note
     if not report.faults:
         return
     columns = (Column("where", Cut.WRAP, 12), Column("check", Cut.WRAP, 6), Column("what is wrong", Cut.WRAP, 24))
-    yield Table(columns, [_fault(fault) for fault in report.faults[: limits.faults]])
-    more = len(report.faults) - limits.faults
-    if more > 0:
+    alike = list(_alike(report.faults))
+    yield Table(columns, [_row(faults) for faults in alike[: limits.faults]])
+    more = sum(len(faults) for faults in alike[limits.faults :])
+    if more:
         yield Note(said(f"and {wording.number(more)} more; --format=json shows all", Tone.FAINT))
 
 
-def _fault(fault: Fault) -> tuple[Line, ...]:
-    where = (data(fault.where, Tone.STRONG),)
+def _alike(faults: Sequence[Fault]) -> Iterator[list[Fault]]:
+    """Yield the longest stretches of records that follow one another with the same fault."""
+    stretch: list[Fault] = []
+    for fault in faults:
+        if stretch and not _goes_on(stretch[-1], fault):
+            yield stretch
+            stretch = []
+        stretch.append(fault)
+    if stretch:
+        yield stretch
+
+
+def _goes_on(one: Fault, other: Fault) -> bool:
+    if one.sequence is None or other.sequence != one.sequence + 1:
+        return False
+    are_records = (one.where, other.where) == (f"record {one.sequence}", f"record {other.sequence}")
+    return are_records and (one.check, one.field, one.detail) == (other.check, other.field, other.detail)
+
+
+def _row(faults: Sequence[Fault]) -> tuple[Line, ...]:
+    fault, last = faults[0], faults[-1]
+    where = fault.where if len(faults) == 1 else f"records {fault.sequence} to {last.sequence}"
     field = (words(", "), data(fault.field)) if fault.field else ()
-    return (*where, *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
+    return (data(where, Tone.STRONG), *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
 
 
 def _checked(report: VerificationReport) -> Facts:

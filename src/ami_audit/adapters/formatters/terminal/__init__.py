@@ -28,7 +28,7 @@ from ami_audit.domain.verification import VerificationReport
 
 __all__ = ["Screen", "TerminalFormatter"]
 
-_LIMITS = Limits(faults=20, examples=3, is_short=True)
+_LIMITS = Limits(faults=20, findings=5, examples=3, is_short=True)
 
 
 class TerminalFormatter:

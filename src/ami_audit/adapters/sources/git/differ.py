@@ -1,6 +1,5 @@
 """Line counts and renames of many commits: several git processes share the history, answers keep its order."""
 
-import fcntl
 import os
 import secrets
 from collections import deque
@@ -8,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from ami_audit.adapters.sources.git.changes import Changes, changes_of
 from ami_audit.adapters.sources.git.commit import Commit
-from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.plumbing import Plumbing
 from ami_audit.adapters.sources.git.screening import COUNTED, Screening, tokens_of
 
-_PIPE_BYTES = 1 << 20
 _MOST_WORKERS = 8
+# Chunks a worker has before it while its first one is read: it must not idle when we are not given the processor.
+_AHEAD = 6
 
 
 class _DiedError(Exception):
@@ -30,9 +30,8 @@ class _Worker:
         self._start()
 
     def _start(self) -> None:
-        self._child: Child = self._plumbing.start(*COUNTED)
+        self._child = self._plumbing.start(*COUNTED)
         self._rest = b""
-        _widen(self._child)
         for chunk in self._chunks:
             self._send(chunk)
 
@@ -40,7 +39,7 @@ class _Worker:
         self._child.send("".join((*(f"{commit.name}\n" for commit in chunk), self._mark)).encode())
 
     def submit(self, chunk: Sequence[Commit]) -> None:
-        """Put one chunk at the end of the queue; it must be small enough to wait in the pipe."""
+        """Put one chunk at the end of the queue."""
         self._chunks.append(chunk)
         self._send(chunk)
 
@@ -59,7 +58,7 @@ class _Worker:
         while (end := rest.find(mark)) < 0:
             whole, _, rest = rest.rpartition(b"\0")
             yield from tokens_of(whole)
-            more = os.read(self._child.stdout.fileno(), _PIPE_BYTES)
+            more = self._child.receive()
             if not more:
                 raise _DiedError
             rest += more
@@ -82,7 +81,7 @@ class Differ:
     @property
     def ahead(self) -> int:
         """How many chunks should be handed in before the first is taken out, so that no process is idle."""
-        return 4 * self._size
+        return _AHEAD * self._size
 
     def submit(self, chunk: Sequence[Commit]) -> None:
         """Hand in commits, at most some hundreds; merges and commits without a readable parent are not for this."""
@@ -112,11 +111,3 @@ class Differ:
         if self._screening is None:
             self._screening = Screening(self._plumbing)
         return self._screening.changes(chunk)
-
-
-def _widen(child: Child) -> None:
-    # The pipe is the only buffer between git and us: 1 MiB where the kernel allows it, 64 KiB otherwise.
-    try:
-        fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    except OSError:
-        return

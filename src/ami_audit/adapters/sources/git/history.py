@@ -1,14 +1,13 @@
 """Which commits there are, oldest first, children after their parents."""
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ami_audit.adapters.sources.git.child import Child
 from ami_audit.adapters.sources.git.commit import declared_parents
 from ami_audit.adapters.sources.git.objects import ObjectReader
-from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.plumbing import Plumbing
 
-_BLOCK_BYTES = 1 << 20
 _ASKED_AT_ONCE = 500
 
 
@@ -95,8 +94,7 @@ class Roots:
 
     def _start(self) -> None:
         self._child = self._plumbing.start("rev-list", "--max-parents=0", "--stdin", "--")
-        self._child.send("".join(f"{tip}\n" for tip in self._tips).encode())
-        self._child.stdin.close()
+        self._child.finish("".join(f"{tip}\n" for tip in self._tips).encode())
 
     def names(self, damage: Damage | None) -> list[str]:
         """Return their hashes; those where a damaged history breaks off are not counted among them."""
@@ -105,7 +103,7 @@ class Roots:
             self._plumbing.stop(self._child)
             self._tips = [tip for tip in self._tips if tip not in damage.lost]
             self._start()
-        names = self._child.stdout.read().decode("ascii").split()
+        names = "".join(_lines(self._child)).split()
         self._plumbing.stop(self._child)
         return [name for name in names if damage is None or name not in damage.cut]
 
@@ -117,20 +115,19 @@ def _list(plumbing: Plumbing, history: History, *, tips: Sequence[str], paths: S
     limits: list[str | bytes] = ["--full-history"] if paths else []
     child = plumbing.start("rev-list", "--topo-order", "--reverse", *limits, "--stdin", "--", *paths)
     try:
-        child.send("".join(f"{tip}\n" for tip in tips).encode())
-        child.stdin.close()
+        child.finish("".join(f"{tip}\n" for tip in tips).encode())
         for block in _lines(child):
             history.extend(block)
-        return None if child.process.wait() == 0 else child.complaint()
+        return None if child.status() == 0 else child.complaint()
     finally:
         plumbing.stop(child)
 
 
 def _lines(child: Child) -> Iterator[str]:
     rest = b""
-    while block := os.read(child.stdout.fileno(), _BLOCK_BYTES):
+    while block := child.receive():
         whole, _, rest = (rest + block).rpartition(b"\n")
-        yield whole.decode("ascii")
+        yield (whole + b"\n").decode("ascii")
 
 
 def _survey(plumbing: Plumbing, tips: Iterable[str], shallow: Collection[str]) -> Damage:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.plumbing import Plumbing
 
 # Kept of one object; the rest is read past. A commit larger than this is an attack or an accident.
 _LARGEST_BYTES = 4 << 20
@@ -34,8 +34,7 @@ class GitObject(NamedTuple):
 class ObjectReader:
     """Answers for many names in order; a broken object is an answer too.
 
-    `ask` and `answers` are two steps so that git works on the next names while the last ones are being used. At
-    most 1,000 names may be asked for and not yet answered: they wait in the pipe.
+    `ask` and `answers` are two steps so that git works on the next names while the last ones are being used.
     """
 
     def __init__(self, plumbing: Plumbing, *, contents: bool = True) -> None:
@@ -48,10 +47,12 @@ class ObjectReader:
         self._plumbing = plumbing
         self._contents = contents
         self._waiting: list[str] = []
-        self._child = self._started()
+        self._start()
 
-    def _started(self) -> Child:
-        return self._plumbing.start("cat-file", "--batch" if self._contents else "--batch-check")
+    def _start(self) -> None:
+        self._child = self._plumbing.start("cat-file", "--batch" if self._contents else "--batch-check")
+        self._buffer = b""
+        self._at = 0
 
     def ask(self, names: Sequence[str]) -> None:
         """Send names (hashes, or expressions such as `<hash>^{tree}`) to be answered in this order."""
@@ -70,7 +71,7 @@ class ObjectReader:
         del waiting[:count]
 
     def read(self, names: Sequence[str]) -> list[GitObject]:
-        """Return the answers for at most 1,000 names, when nothing else is being waited for."""
+        """Return the answers for some names, when nothing else is being waited for."""
         self.ask(names)
         return list(self.answers(len(names)))
 
@@ -85,14 +86,14 @@ class ObjectReader:
     def _revived(self, index: int) -> GitObject:
         # git dies on an object it cannot unpack: that one is corrupt, the rest is asked again.
         self._plumbing.stop(self._child)
-        self._child = self._started()
+        self._start()
         rest = self._waiting[index + 1 :]
         self._child.send("".join(f"{name}\n" for name in rest).encode())
         return GitObject(self._waiting[index], "corrupt")
 
     def _answer(self, name: str) -> GitObject | None:
-        line = self._child.stdout.readline()
-        if not line.endswith(b"\n"):
+        line = self._line()
+        if line is None:
             return None
         words = line.split()
         if len(words) != 3 or not words[2].isdigit():
@@ -103,16 +104,34 @@ class ObjectReader:
         data = self._body(size)
         return None if data is None else GitObject(name, words[1].decode(), data, size)
 
-    def _body(self, size: int) -> bytes | None:
-        stdout = self._child.stdout
-        if size <= _LARGEST_BYTES:
-            data = stdout.read(size + 1)
-            return data[:size] if len(data) == size + 1 else None
-        kept = stdout.read(_LARGEST_BYTES)
-        left = size + 1 - len(kept)
-        while left > 0:
-            block = stdout.read(min(left, _SKIP_BYTES))
-            if not block:
+    def _line(self) -> bytes | None:
+        while (end := self._buffer.find(b"\n", self._at)) < 0:
+            if not self._receive():
                 return None
-            left -= len(block)
+        line = self._buffer[self._at : end]
+        self._at = end + 1
+        return line
+
+    def _body(self, size: int) -> bytes | None:
+        kept = self._take(min(size, _LARGEST_BYTES))
+        left = size + 1 - (0 if kept is None else len(kept))
+        while kept is not None and left > 0:
+            passed = self._take(min(left, _SKIP_BYTES))
+            if passed is None:
+                return None
+            left -= len(passed)
         return kept
+
+    def _take(self, size: int) -> bytes | None:
+        while len(self._buffer) - self._at < size:
+            if not self._receive():
+                return None
+        data = self._buffer[self._at : self._at + size]
+        self._at += size
+        return data
+
+    def _receive(self) -> bool:
+        block = self._child.receive()
+        self._buffer = self._buffer[self._at :] + block
+        self._at = 0
+        return bool(block)

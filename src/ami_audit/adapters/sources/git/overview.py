@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ami_audit.adapters.sources.git.child import Child
 from ami_audit.adapters.sources.git.history import History
 from ami_audit.adapters.sources.git.location import Location, beginning
 from ami_audit.adapters.sources.git.naming import Setting, observation, warning
-from ami_audit.adapters.sources.git.plumbing import Child, Plumbing
+from ami_audit.adapters.sources.git.plumbing import Plumbing
 from ami_audit.adapters.sources.git.refs import Ref
 from ami_audit.adapters.sources.git.settings import Settings
 from ami_audit.domain.draft import AuditDraft
@@ -143,7 +143,7 @@ def _short(path: bytes) -> str:
 def _pointers(child: Child) -> list[dict[str, str]]:
     found = []
     rest = b""
-    while block := os.read(child.stdout.fileno(), 1 << 20):
+    while block := child.receive():
         *lines, rest = (rest + block).split(b"\0")
         for line in lines:
             if line.startswith(_GITLINK):

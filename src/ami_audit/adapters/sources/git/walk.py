@@ -19,7 +19,7 @@ from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.source import Known
 
-# Small enough for the hashes of all chunks under way to wait in a pipe, large enough that starting one costs nothing.
+# Small, because some dozen chunks are under way at any time; large enough that asking for one costs nothing.
 _CHUNK = 128
 
 

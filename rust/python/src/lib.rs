@@ -17,6 +17,9 @@ use pyo3::prelude::*;
 /// The native core of ami-audit.
 #[pymodule]
 mod _native {
+    /// Whether this is an optimised build; a debug build is many times slower.
+    #[pymodule_export]
+    const IS_RELEASE: bool = !cfg!(debug_assertions);
     #[pymodule_export]
     use crate::canonical::canonicalize;
     #[pymodule_export]

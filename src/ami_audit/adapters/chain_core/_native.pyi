@@ -7,9 +7,10 @@ what each call means; here stands what Rust adds to that.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
 
 __all__ = [
+    "IS_RELEASE",
     "CanonicalError",
     "CoreError",
     "KeyFileError",
@@ -40,6 +41,9 @@ __all__ = [
     "verify_signature",
     "verify_slice",
 ]
+
+IS_RELEASE: Final[bool]
+"""Whether this is an optimised build; a debug build is many times slower, and measures nothing."""
 
 class CanonicalError(ValueError):
     """A JSON text has no canonical form; `args` are (position, path, reason).

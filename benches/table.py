@@ -1,0 +1,23 @@
+"""Prints the table of what the benches last measured; `--write` puts it into the README."""
+
+import sys
+from pathlib import Path
+
+from outcome import machine_of, table
+
+NAMES = ("canonical", "mining", "verify", "append", "git", "file", "repo", "start")
+_README = Path(__file__).with_name("README.md")
+_BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
+
+
+def _written() -> str:
+    before, _, rest = _README.read_text(encoding="utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    return f"{before}{_BEGIN}\nMeasured on {machine_of(NAMES)}.\n\n{table(NAMES)}\n\n{_END}{after}"
+
+
+if __name__ == "__main__":
+    if "--write" in sys.argv:
+        _README.write_text(_written(), encoding="utf-8")
+    else:
+        print(table(NAMES))

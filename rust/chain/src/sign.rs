@@ -127,6 +127,9 @@ pub fn sign_records(
 
 #[cfg(test)]
 mod tests {
+    use curve25519_dalek::edwards::CompressedEdwardsY;
+    use curve25519_dalek::Scalar;
+
     use super::*;
 
     #[test]
@@ -148,6 +151,56 @@ mod tests {
         let signature = sign(&seed, b"one");
         assert!(key.accepts(b"one", &signature));
         assert!(!key.accepts(b"two", &signature));
+    }
+
+    /// Return a signature whole, and damaged in every way that verifiers disagree about.
+    fn signatures(seed: &Hash, message: &[u8]) -> Vec<[u8; 64]> {
+        let whole = sign(seed, message);
+        let mut all = vec![whole, with_order_added(&whole)];
+        for bit in 0..512 {
+            let mut flipped = whole;
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            all.push(flipped);
+        }
+        let commitment = CompressedEdwardsY::from_slice(&whole[..32]).expect("32 bytes");
+        let commitment = commitment.decompress().expect("a point");
+        for point in EIGHT_TORSION {
+            for moved in [point, commitment + point] {
+                let mut forged = whole;
+                forged[..32].copy_from_slice(moved.compress().as_bytes());
+                all.push(forged);
+            }
+        }
+        all
+    }
+
+    /// Return the signature with L added to S, which the equation alone does not notice.
+    fn with_order_added(whole: &[u8; 64]) -> [u8; 64] {
+        let order_less_one = (Scalar::ZERO - Scalar::ONE).to_bytes();
+        let mut forged = *whole;
+        let mut carry = 1;
+        for (digit, more) in forged[32..].iter_mut().zip(order_less_one) {
+            let sum = u16::from(*digit) + u16::from(more) + carry;
+            *digit = sum.to_le_bytes()[0];
+            carry = sum >> 8;
+        }
+        forged
+    }
+
+    #[test]
+    fn the_verdict_is_that_of_the_librarys_strict_verification() {
+        let seed = [9; 32];
+        let public = public_key(&seed);
+        let key = PublicKey::read(&public).expect("a key of our own");
+        let library = VerifyingKey::from_bytes(&public).expect("a key of our own");
+        let mut accepted = 0;
+        for signature in signatures(&seed, b"message") {
+            let strict = library.verify_strict(b"message", &Signature::from_bytes(&signature));
+            assert_eq!(key.accepts(b"message", &signature), strict.is_ok());
+            accepted += usize::from(strict.is_ok());
+        }
+        // The whole one, and R with the neutral point added.
+        assert_eq!(accepted, 2);
     }
 
     #[test]

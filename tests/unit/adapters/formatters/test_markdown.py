@@ -47,6 +47,12 @@ def test_an_answer_holds_only_our_own_markup(name: str) -> None:
         assert more in {"", "/", 'style="text-align:right"'}
 
 
+def test_bold_words_do_not_run_into_each_other() -> None:
+    """`**a****b**` is bold in one dialect and asterisks in another."""
+    damaged = [_FORMATTER.report(answers.a_report(level="links", faults=2)), *(write() for write in _ANSWERS.values())]
+    assert [page for page in damaged if "****" in page] == []
+
+
 @given(_TEMPTING)
 def test_any_text_in_a_code_span_is_given_back_as_it_is(text: str) -> None:
     """Escaping that changes what is shown would be lying about the evidence."""

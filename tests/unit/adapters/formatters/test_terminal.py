@@ -108,6 +108,24 @@ def test_faults_are_named_up_to_a_bound_and_the_rest_counted() -> None:
     assert "and 4 more; --format=json shows all" in text
 
 
+def test_faults_are_the_reason_for_a_low_level() -> None:
+    """What keeps a sound trail from a higher level is not what this one needs to hear."""
+    text = _plain().verification(answers.a_verdict(level="links", faults=answers.some_faults(2)))
+    assert "nothing above `links` can be said" in text
+    assert "--pin" not in text
+    assert "nothing above `links` can be said" in _plain().report(answers.a_report(level="links", faults=2))
+
+
+def test_a_field_is_named_once() -> None:
+    """`trigger head_alone, head_alone` reads like two things."""
+    (fault,) = answers.some_faults(1)
+    named = fault.model_copy(update={"where": "trigger head_alone", "field": "head_alone"})
+    unnamed = fault.model_copy(update={"field": "actor"})
+    text = _plain(140).verification(answers.a_verdict(level=0, faults=(named, unnamed)))
+    assert "head_alone, head_alone" not in text
+    assert "record 17, actor" in text
+
+
 def test_records_in_a_row_with_the_same_fault_are_told_in_one_line() -> None:
     """A page that was overwritten damages dozens of neighbours."""
     faults = (*answers.some_faults(300, apart=1), *answers.some_faults(1))

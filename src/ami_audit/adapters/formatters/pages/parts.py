@@ -55,8 +55,10 @@ def next_steps(steps: Sequence[NextStep]) -> Section:
     return Section("Next", (Steps(tuple(Step(step.command, step.why) for step in steps)),) if steps else ())
 
 
-def reasons(sentences: Iterable[str]) -> Section:
-    """Return why a level is not higher."""
+def reasons(found: VerificationLevel | None, sentences: Iterable[str], *, faults: int) -> Section:
+    """Return why a level is not higher; faults are reason enough, whatever else there is."""
+    if faults and found is not None:
+        sentences = (f"Faults were found, so nothing above `{found.label}` can be said of this trail.",)
     return Section("Why not higher", tuple(Note((prose(sentence),)) for sentence in sentences))
 
 

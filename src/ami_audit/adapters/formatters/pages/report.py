@@ -33,7 +33,7 @@ def report_page(report: TrailReport, *, limits: Limits) -> Page:
         aside=wording.time(report.generated_at),
         sections=(
             Section("", (Facts(tuple(_standing(report))),)),
-            parts.reasons(report.reasons),
+            parts.reasons(report.level, report.reasons, faults=report.faults),
             parts.findings(report.findings, heading="Findings (warning or worse)"),
             parts.gaps(report.findings.gaps, heading="Not known", limits=limits),
             parts.gaps(report.skipped, heading="Left out by the last run", limits=limits),
@@ -60,7 +60,7 @@ def _standing(report: TrailReport) -> Iterator[Row]:
 def _level(report: TrailReport) -> Line:
     if report.level is None:
         return said("not verified for this report", Tone.DOUBTFUL)
-    faults = (words(f", {wording.counted(report.faults, 'fault')}", Tone.BAD),) if report.faults else ()
+    faults = (words(", "), words(wording.counted(report.faults, "fault"), Tone.BAD)) if report.faults else ()
     return (words("proven to: "), parts.level(report.level, is_sound=not report.faults), *faults)
 
 

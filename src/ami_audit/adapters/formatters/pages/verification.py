@@ -35,7 +35,7 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
             Section("", tuple(_verdict(report))),
             Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
             Section("Checked", (_checked(report),)),
-            parts.reasons(report.reasons),
+            parts.reasons(report.level, report.reasons, faults=len(report.faults)),
             parts.next_steps(after_verification(report)),
         ),
     )
@@ -81,7 +81,8 @@ def _goes_on(one: Fault, other: Fault) -> bool:
 def _row(faults: Sequence[Fault]) -> tuple[Line, ...]:
     fault, last = faults[0], faults[-1]
     where = fault.where if len(faults) == 1 else f"records {fault.sequence} to {last.sequence}"
-    field = (words(", "), data(fault.field)) if fault.field else ()
+    is_named = not fault.field or fault.field in fault.where.split()
+    field = () if is_named else (words(", "), data(fault.field or ""))
     return (data(where, Tone.STRONG), *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
 
 

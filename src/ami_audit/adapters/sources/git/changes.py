@@ -66,24 +66,22 @@ class Changes:
         if not path:
             next(tokens, "")
             path = next(tokens, "")
-        entry = self._entry_of(path)
+        entry = self._entry_of(path if path.isascii() else _readable(path)[0])
         if added == "-":
-            if entry is not None:
-                entry["binary"] = True
+            entry["binary"] = True
             return
-        self.added += int(added)
-        self.deleted += int(deleted)
-        if entry is not None:
-            entry["added"] = int(added)
-            entry["deleted"] = int(deleted)
+        entry["added"] = more = int(added)
+        entry["deleted"] = fewer = int(deleted)
+        self.added += more
+        self.deleted += fewer
 
-    def _entry_of(self, path: str) -> dict[str, Any] | None:
-        written = path if path.isascii() else _readable(path)[0]
+    def _entry_of(self, written: str) -> dict[str, Any]:
+        """Return the kept file of that path, looked for from the last one on; a stray one when it was not kept."""
         for position in range(self._cursor, len(self.entries)):
             if self.entries[position]["path"] == written:
                 self._cursor = position + 1
                 return self.entries[position]
-        return None
+        return {}
 
 
 def _weight(path: str) -> int:

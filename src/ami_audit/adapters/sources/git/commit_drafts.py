@@ -37,9 +37,11 @@ def commit_draft(
     """
     encoding = commit.encoding
     stamp = stamp_of(commit.author.date)
+    author = identities.person(commit.author, encoding)
+    is_same = commit.committer == commit.author
     context: dict[str, Any] = {
-        "author": identities.person(commit.author, encoding),
-        "committer": identities.person(commit.committer, encoding),
+        "author": author,
+        "committer": author if is_same else identities.person(commit.committer, encoding),
         "parents": list(commit.parents[:_KEPT_PARENTS]),
         "merge": len(commit.parents) > 1,
         "tree": commit.tree,

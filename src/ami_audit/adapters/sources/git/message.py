@@ -1,6 +1,8 @@
 """How a commit's or tag's message is written in a record."""
 
 import hashlib
+import operator
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from ami_audit.adapters.sources.git.identity import decoded
@@ -32,9 +34,12 @@ def message_facts(raw: bytes, encoding: bytes = b"") -> dict[str, Any]:
 
 def subject_of(text: str) -> str:
     """Return the first paragraph on one line, as git shows it; at most 1,000 characters."""
-    first = text.lstrip("\n").partition("\n\n")[0]
-    line = first.rstrip() if "\n" not in first else " ".join(first.split("\n")).strip()
-    return line[:_SUBJECT_CHARACTERS]
+    first, _, rest = text.partition("\n")
+    if first.strip() and rest[:1] in ("", "\n"):
+        return first.rstrip()[:_SUBJECT_CHARACTERS]
+    lines = (line.rstrip() for line in text.split("\n"))
+    paragraph = takewhile(bool, dropwhile(operator.not_, lines))
+    return " ".join(paragraph)[:_SUBJECT_CHARACTERS]
 
 
 def _whole_characters(raw: bytes) -> bytes:

@@ -80,7 +80,7 @@ def _doubts(settings: Settings, history: History) -> list[AuditFinding]:
         found.append(
             warning(
                 "git.history-cut",
-                f"The clone is shallow: what came before {len(settings.shallow)} commits is not here.",
+                f"The clone is shallow: what came before is not here; places where it was cut: {len(settings.shallow)}.",
                 location=".",
                 recommendation="Fetch the whole history with `git fetch --unshallow`.",
             )
@@ -89,7 +89,7 @@ def _doubts(settings: Settings, history: History) -> list[AuditFinding]:
         found.append(
             warning(
                 "git.history-broken",
-                f"{len(history.damage.lost)} commits of the history cannot be read"
+                f"Commits of the history that cannot be read: {len(history.damage.lost)}"
                 + (f" (git: {history.damage.complaint})" if history.damage.complaint else "")
                 + ".",
                 location=".",

@@ -96,4 +96,4 @@ def _said(what: str, missing: set[str]) -> str:
         return ""
     named = ", ".join(name.removesuffix("^{tree}") for name in sorted(missing)[:_NAMED])
     more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    return f"{what} {named}{more} is missing"
+    return f"{what} {named}{more} cannot be read"

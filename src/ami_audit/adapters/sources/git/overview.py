@@ -80,7 +80,7 @@ def _doubts(settings: Settings, history: History) -> list[AuditFinding]:
         found.append(
             warning(
                 "git.history-cut",
-                f"The clone is shallow: what came before is not here; places where it was cut: {len(settings.shallow)}.",
+                f"The clone is shallow: the history before it is not here. Cuts: {len(settings.shallow)}.",
                 location=".",
                 recommendation="Fetch the whole history with `git fetch --unshallow`.",
             )

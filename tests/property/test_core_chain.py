@@ -1,10 +1,12 @@
 """Do hashes, links and nonces agree with the twin's?"""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import reference
 
 from ami_audit.adapters.chain_core.core import NativeCore
+from ami_audit.domain.errors import MalformedError
 
 _CORE = NativeCore()
 _hash = st.binary(min_size=32, max_size=32)
@@ -79,3 +81,14 @@ def test_the_nonce_found_is_the_lowest(
     assert found == reference.search_nonce(
         tag, previous, payload, difficulty_bits=difficulty_bits, start=start, budget=budget
     )
+
+
+@pytest.mark.parametrize("value", ["1e16", "-9007199254740992.0", "9.99e20"])
+def test_a_double_that_would_be_read_back_as_an_unsafe_integer_is_not_sealed(value: str) -> None:
+    """RFC 8785 writes it without exponent, so the sealed text would hold what the reader must refuse."""
+    texts = b'{"a":1}' + f'{{"b":{{"c":{value}}}}}'.encode()
+    with pytest.raises(MalformedError, match="integer") as refusal:
+        _CORE.link(texts, [7, len(texts)], tag=bytes(32), previous_hash=bytes(32))
+    assert (refusal.value.position, refusal.value.path) == (1, "b.c")
+    safe = b'{"c":1e21}'
+    assert _CORE.link(safe, [len(safe)], tag=bytes(32), previous_hash=bytes(32)).canonical == b'{"c":1e+21}'

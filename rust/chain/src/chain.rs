@@ -1,5 +1,5 @@
 //! Linking: a batch of texts becomes canonical bytes, payload hashes and chained record hashes.
-use crate::canonical::{canonicalize_into, Scratch};
+use crate::canonical::{canonicalize, canonicalize_into, Scratch};
 use crate::digest::{record_hash, sha256, Hash};
 use crate::error::{Error, Refusal};
 use crate::workers::Workers;
@@ -83,6 +83,11 @@ fn payloads(texts: &[&[u8]], first: usize) -> Result<Part, Error> {
         let start = part.canonical.len();
         canonicalize_into(&mut part.canonical, text, &mut scratch)
             .map_err(|error| at_position(error, first + index))?;
+        if scratch.has_large_whole() {
+            // What is sealed must be canonical when it is read again; the second reading names the path.
+            canonicalize(&part.canonical[start..])
+                .map_err(|error| at_position(error, first + index))?;
+        }
         part.payload_hashes
             .extend_from_slice(&sha256(&part.canonical[start..]));
         part.ends.push(part.canonical.len());

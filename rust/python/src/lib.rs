@@ -20,6 +20,9 @@ mod _native {
     /// Whether this is an optimised build; a debug build is many times slower.
     #[pymodule_export]
     const IS_RELEASE: bool = !cfg!(debug_assertions);
+    /// The version of the whole product: one wheel, one number.
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     use crate::canonical::canonicalize;
     #[pymodule_export]

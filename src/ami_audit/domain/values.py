@@ -9,6 +9,8 @@ from ami_audit.domain.errors import MalformedError
 
 # I-JSON's range (RFC 7493 section 2.2): beyond it two readers may see two numbers.
 _LARGEST_INTEGER = 2**53 - 1
+# From here on canonical JSON writes a double with an exponent (RFC 8785 section 3.2.2.3).
+_FIRST_WITH_EXPONENT = 1e21
 _DEEPEST = 128
 
 
@@ -118,6 +120,8 @@ def _integer(value: int, path: str) -> int:
 def _number(value: float, path: str) -> float:
     if not math.isfinite(value):
         raise MalformedError(path, f"{value} is not a JSON number")
+    if _LARGEST_INTEGER < abs(value) < _FIRST_WITH_EXPONENT:
+        raise MalformedError(path, "a number that JSON writes as an integer beyond ±(2^53−1); write it as text")
     return value
 
 

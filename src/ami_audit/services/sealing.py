@@ -115,8 +115,9 @@ class Sealer:
         hashes: list[bytes] = []
         nonces: list[int] = []
         for text in texts:
-            canonical.append(self._core.canonicalize(text))
-            payload = self._core.payload_hash(canonical[-1])
+            linked = self._core.link(text, [len(text)], tag=self._tag, previous_hash=previous)
+            canonical.append(linked.canonical)
+            payload = linked.payload_hashes
             nonces.append(self._nonce(previous, payload))
             previous = self._core.record_hash(self._tag, previous, payload, nonce=nonces[-1])
             hashes.append(previous)

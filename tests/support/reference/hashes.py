@@ -26,7 +26,8 @@ def link(
     texts: bytes, ends: Sequence[int], *, tag: bytes, previous_hash: bytes
 ) -> tuple[bytes, list[int], bytes, bytes]:
     """Return canonical texts, ends, payload hashes and record hashes of a batch."""
-    canonical = [canonicalize(text) for text in pieces(texts, ends)]
+    # Twice: what is sealed must be canonical when it is read again.
+    canonical = [canonicalize(canonicalize(text)) for text in pieces(texts, ends)]
     payloads = [payload_hash(text) for text in canonical]
     hashes: list[bytes] = []
     for payload in payloads:

@@ -23,7 +23,7 @@ _JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-_LARGEST, _LARGEST)
-    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(allow_nan=False, allow_infinity=False).filter(lambda value: not _LARGEST < abs(value) < 1e21)
     | _TEXT,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(_TEXT, inner, max_size=5),
     max_leaves=20,

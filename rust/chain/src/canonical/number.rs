@@ -59,6 +59,11 @@ pub(super) fn write_double(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
 }
 
+/// Whether ECMAScript writes a double as an integer beyond ±(2^53 − 1): without exponent below 10^21.
+pub(super) fn is_large_whole(value: f64) -> bool {
+    (9_007_199_254_740_992.0..1e21).contains(&value.abs())
+}
+
 /// Return where a literal with a fraction or an exponent ends.
 fn measure_double(text: &[u8], sign: usize, digits_end: usize) -> Result<usize, Reason> {
     check_digits(text, sign, digits_end)?;

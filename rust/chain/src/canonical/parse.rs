@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use super::cursor::Cursor;
 use super::fault::{Fault, Step};
 use super::members::{lay_out, sort, Member};
-use super::number::{measure, read_double, write_double, Literal};
+use super::number::{is_large_whole, measure, read_double, write_double, Literal};
 use super::text::{plain_end, write_escape};
 use super::DEPTH_LIMIT;
 use crate::error::{Error, Reason};
@@ -14,6 +14,17 @@ use crate::error::{Error, Reason};
 pub struct Scratch {
     members: Vec<Member>,
     spare: Vec<u8>,
+    has_large_whole: bool,
+}
+
+impl Scratch {
+    /// Whether the last text held a double that canonical JSON writes as an integer beyond 2^53 − 1.
+    ///
+    /// RFC 8785 allows it, but read back it is an integer that two readers may read differently.
+    #[must_use]
+    pub fn has_large_whole(&self) -> bool {
+        self.has_large_whole
+    }
 }
 
 /// Return the canonical form of `text`.
@@ -36,6 +47,7 @@ pub fn canonicalize_into(
     scratch: &mut Scratch,
 ) -> Result<(), Error> {
     scratch.members.clear();
+    scratch.has_large_whole = false;
     let mut parser = Parser {
         cursor: Cursor::new(text, out),
         scratch,
@@ -162,7 +174,7 @@ impl Parser<'_> {
     /// Lay the members from `first` on out again, in the order of RFC 8785 3.2.3.
     #[inline(never)]
     fn sort(&mut self, first: usize) -> Step<()> {
-        let Scratch { members, spare } = &mut *self.scratch;
+        let Scratch { members, spare, .. } = &mut *self.scratch;
         let members = &mut members[first..];
         let body = members[0].start;
         if let Some(&twin) = sort(members, self.cursor.text) {
@@ -210,6 +222,7 @@ impl Parser<'_> {
             Ok((Literal::Integer, length)) => self.cursor.at += length,
             Ok((Literal::Double, length)) => {
                 let value = read_double(&text[at..at + length]).map_err(Fault::new)?;
+                self.scratch.has_large_whole |= is_large_whole(value);
                 write_double(self.cursor.written(), value);
                 self.cursor.jump(at + length);
             }

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, final
 
 __all__ = [
     "IS_RELEASE",
+    "VERSION",
     "CanonicalError",
     "CoreError",
     "KeyFileError",
@@ -44,6 +45,9 @@ __all__ = [
 
 IS_RELEASE: Final[bool]
 """Whether this is an optimised build; a debug build is many times slower, and measures nothing."""
+
+VERSION: Final[str]
+"""The version of the whole product: one wheel, one number."""
 
 class CanonicalError(ValueError):
     """A JSON text has no canonical form; `args` are (position, path, reason).

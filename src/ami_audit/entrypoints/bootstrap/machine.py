@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 
 from ami_audit.adapters.clock import machine_clock
-from ami_audit.entrypoints.version import version
+from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.chain_core import ChainCore
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.entrypoints.cli.commands.file import file
 from ami_audit.entrypoints.cli.commands.git import git
 from ami_audit.entrypoints.cli.commands.init import init
@@ -14,7 +15,6 @@ from ami_audit.entrypoints.cli.commands.report import report
 from ami_audit.entrypoints.cli.commands.status import show_status, status
 from ami_audit.entrypoints.cli.commands.verify import verify
 from ami_audit.entrypoints.settings import settings_at
-from ami_audit.entrypoints.version import version
 
 application = typer.Typer(
     name="ami-audit",

@@ -9,7 +9,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words == ["--version"]:
         # Nothing else is loaded: this is the call that scripts make to see whether ami-audit is there.
-        from ami_audit.entrypoints.version import version
+        from ami_audit.entrypoints.bootstrap.release import version
 
         print(f"ami-audit {version()}")
         raise SystemExit(0)

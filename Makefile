@@ -63,6 +63,6 @@ soak: build ## what takes minutes: each fuzz target for one, long crash runs
 	@scripts/soak
 
 clean: ## remove what was made here
-	rm -rf .venv .build target rust/fuzz/target .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .build target rust/fuzz/target .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	rm -f src/ami_audit/adapters/chain_core/_native*.so
-	find src tests benches -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """Where the command line begins: the quick answers first, then the application."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
         print(f"ami-audit {version()}")
         raise SystemExit(0)
+    # Pydantic would search every installed package for plug-ins of its own, which costs more than most commands.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from ami_audit.entrypoints.cli.app import application
     from ami_audit.entrypoints.cli.failures import guarded
 

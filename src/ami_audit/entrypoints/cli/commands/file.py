@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.cli import options as common
-from ami_audit.entrypoints.cli.collecting import Collection, collect
 
 
 def file(
@@ -31,6 +30,8 @@ def file(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit files: content hash, size, mode, owner, times, type."""
+    from ami_audit.entrypoints.cli.collecting import Collection, collect
+
     place = Path() if pattern else Path(target)
     collect(
         Collection(

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.cli import options as common
-from ami_audit.entrypoints.cli.collecting import Collection, collect
 
 
 def git(
@@ -32,6 +31,8 @@ def git(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit the Git history: commits, authors, changed files, branches and tags."""
+    from ami_audit.entrypoints.cli.collecting import Collection, collect
+
     if blame and file is None:
         raise typer.BadParameter("--blame needs --file, to know whose lines are meant.")
     target = path / file if file else path

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.cli import options as common
-from ami_audit.entrypoints.cli.collecting import Collection, collect
 
 
 def repo(
@@ -42,6 +41,8 @@ def repo(
 
     A later run records what changed and counts what did not.
     """
+    from ami_audit.entrypoints.cli.collecting import Collection, collect
+
     collect(
         Collection(
             place=path,

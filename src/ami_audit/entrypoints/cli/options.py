@@ -47,3 +47,10 @@ FailOn = Annotated[
     str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with exit code 1 on findings at or above this.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave these files out.")]
+IncludeVendored = Annotated[bool, typer.Option("--include-vendored", help="Look into vendored and build folders.")]
+IgnoreFiles = Annotated[bool, typer.Option("--ignore-files/--no-ignore-files", help="Honour .gitignore and its like.")]
+Author = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="TEXT", help="Only commits of this author (name or e-mail holds it)."),
+]

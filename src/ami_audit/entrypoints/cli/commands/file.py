@@ -13,13 +13,9 @@ def file(
     *,
     pattern: Annotated[bool, typer.Option("--pattern", help="TARGET is a glob; quote it.")] = False,
     include_git: Annotated[bool, typer.Option("--include-git", help="Also audit the target's Git history.")] = False,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave these files out.")] = None,
-    include_vendored: Annotated[
-        bool, typer.Option("--include-vendored", help="Look into vendored and build folders.")
-    ] = False,
-    ignore_files: Annotated[
-        bool, typer.Option("--ignore-files/--no-ignore-files", help="Honour .gitignore and its like.")
-    ] = True,
+    ignore: common.Ignore = None,
+    include_vendored: common.IncludeVendored = False,
+    ignore_files: common.IgnoreFiles = True,
     full: common.Full = False,
     reason: common.Reason = None,
     fail_on: common.FailOn = None,

@@ -13,10 +13,7 @@ def git(
     *,
     since: common.Since = None,
     until: common.Until = None,
-    author: Annotated[
-        list[str] | None,
-        typer.Option("--author", metavar="TEXT", help="Only commits of this author (name or e-mail holds it)."),
-    ] = None,
+    author: common.Author = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="PATH", help="Only the history of this file or folder.")
     ] = None,

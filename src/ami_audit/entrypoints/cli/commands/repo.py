@@ -17,17 +17,10 @@ def repo(
     ] = None,
     since: common.Since = None,
     until: common.Until = None,
-    author: Annotated[
-        list[str] | None,
-        typer.Option("--author", metavar="TEXT", help="Only commits of this author (name or e-mail holds it)."),
-    ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave these files out.")] = None,
-    include_vendored: Annotated[
-        bool, typer.Option("--include-vendored", help="Look into vendored and build folders.")
-    ] = False,
-    ignore_files: Annotated[
-        bool, typer.Option("--ignore-files/--no-ignore-files", help="Honour .gitignore and its like.")
-    ] = True,
+    author: common.Author = None,
+    ignore: common.Ignore = None,
+    include_vendored: common.IncludeVendored = False,
+    ignore_files: common.IgnoreFiles = True,
     full: common.Full = False,
     reason: common.Reason = None,
     fail_on: common.FailOn = None,

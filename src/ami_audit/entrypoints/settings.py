@@ -61,7 +61,7 @@ class Settings:
     @cached_property
     def root(self) -> Path:
         """The repository's root around `place`, or `place` itself outside a repository."""
-        start = self.place.absolute()
+        start = self.place.resolve()
         start = start if start.is_dir() else start.parent
         for folder in (start, *start.parents):
             if (folder / ".git").exists() or (folder / ".audit").is_dir():

@@ -1,5 +1,6 @@
 """What all collecting commands do: one run, its summary, its exit code."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.run import RunSummary
+from ami_audit.domain.text import readable_path
 from ami_audit.entrypoints.bootstrap.machine import caller
 from ami_audit.entrypoints.bootstrap.sources import sources
 from ami_audit.entrypoints.bootstrap.trails import opener
@@ -54,7 +56,7 @@ def collect(wanted: Collection) -> None:
     options = _options(wanted.options, chosen)
     sources = _sources(wanted.sources, chosen)
     with AuditStore(opener(chosen, announce=announce)) as store:
-        summary = _run(store, sources, wanted=wanted, options=options)
+        summary = _run(store, sources, wanted=wanted, named=_named(wanted.target, chosen.root), options=options)
         findings = portal.run(findings_of(store, AuditFilter(run_id=summary.run_id))) if summary.findings else None
     deliver(formatter(wanted.format_name, wanted.output).run(summary, findings=findings), wanted.output)
     if summary.interrupted:
@@ -63,12 +65,20 @@ def collect(wanted: Collection) -> None:
         raise Finished(1)
 
 
-def _run(store: AuditStore, sources: list[AuditSource], *, wanted: Collection, options: AuditOptions) -> RunSummary:
+def _run(
+    store: AuditStore, sources: list[AuditSource], *, wanted: Collection, named: str, options: AuditOptions
+) -> RunSummary:
     collector = BatchCollector(store, caller=caller())
     with stoppable() as stop, shown_progress(quiet=wanted.quiet) as progress:
         return portal.run(
-            collector.collect(sources, target=wanted.target, options=options, progress=progress, stop=stop)
+            collector.collect(sources, target=wanted.target, named=named, options=options, progress=progress, stop=stop)
         )
+
+
+def _named(target: str, root: Path) -> str:
+    """Return how the trail calls a target: its path below the root, `.` for the root, in full outside it."""
+    place = Path(os.path.normpath(Path.cwd() / target))  # a glob or a deleted file cannot be resolved
+    return readable_path(str(place.relative_to(root) if place.is_relative_to(root) else place))
 
 
 def _options(given: Mapping[str, Any], chosen: Settings) -> AuditOptions:

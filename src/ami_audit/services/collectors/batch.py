@@ -40,11 +40,14 @@ class BatchCollector:
         analyzers: Sequence[AuditAnalyzer] = (),
         target: str = ".",
         *,
+        named: str = "",
         options: AuditOptions | None = None,
         progress: Progress = silent,
         stop: Stop | None = None,
     ) -> RunSummary:
         """Collect everything the sources find at `target` and seal it; return what was done.
+
+        The run's own records call it `named`, or as it was given.
 
         A source that fails is recorded as failed and the others go on; when `stop` is raised, what was collected so far
         is sealed and the summary says that the run was interrupted.
@@ -57,6 +60,7 @@ class BatchCollector:
             self._store,
             self._caller,
             target,
+            named=named or target,
             options=options or AuditOptions(),
             progress=progress,
             stop=Stop() if stop is None else stop,
@@ -74,6 +78,7 @@ class _Run:
         caller: Caller,
         target: str,
         *,
+        named: str,
         options: AuditOptions,
         progress: Progress,
         stop: Stop,
@@ -83,6 +88,7 @@ class _Run:
         self._store = store
         self._caller = caller
         self._target = target
+        self._named = named
         self._options = options
         self._progress = progress
         self._stop = stop
@@ -179,7 +185,7 @@ class _Run:
     def _event(self, action: str, facts: dict[str, Any], *, outcome: Outcome = Outcome.SUCCESS) -> AuditDraft:
         return AuditDraft(
             action=action,
-            target=self._target,
+            target=self._named,
             target_type=AuditTargetType.RUN,
             source=_SOURCE,
             actor=self._caller.name,
@@ -206,7 +212,7 @@ class _Run:
         findings: Counter[str] = sum((tally.findings for tally in self._tallies), Counter())
         return RunSummary(
             run_id=self._run_id,
-            target=self._target,
+            target=self._named,
             origin=trail.origin,
             sources=tuple(tally.summary() for tally in self._tallies),
             findings=dict(findings),

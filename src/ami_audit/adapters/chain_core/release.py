@@ -1,5 +1,7 @@
 """Which release this is; asked of the compiled core, which is quicker than reading the package's metadata."""
 
-from ami_audit.adapters.chain_core._native import VERSION
+from typing import Final
 
-__all__ = ["VERSION"]
+from ami_audit.adapters.chain_core import _native
+
+VERSION: Final = _native.VERSION

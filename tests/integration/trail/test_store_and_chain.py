@@ -206,3 +206,42 @@ async def test_a_verdict_says_its_level(store: AuditStore) -> None:
     assert (await store.verify()).level is VerificationLevel.NONE
     await store.store_record(record())
     assert (await store.verify()).level is VerificationLevel.SIGNATURES
+
+
+async def test_a_trail_is_verified_while_another_process_appends(store: AuditStore, place: Path) -> None:
+    """A busy trail must not be called damaged because it grew while it was looked at."""
+    await store.begin()
+    script = (
+        "import asyncio\n"
+        "from ami_audit import AuditStore, AuditRecord\n"
+        "async def main():\n"
+        "    async with AuditStore('audit.db') as store:\n"
+        "        for index in range(400):\n"
+        "            await store.store_record(AuditRecord(actor='busy', action='work', target=str(index),\n"
+        "                target_type='service', source='test/1'))\n"
+        "asyncio.run(main())\n"
+    )
+    busy = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=place)
+    sizes = []
+    while busy.returncode is None:
+        report = await store.verify()
+        assert report.faults == ()
+        sizes.append(report.size)
+        await asyncio.sleep(0)
+    assert busy.returncode == 0
+    assert (await store.verify()).size == 401
+    assert len(set(sizes)) > 1
+
+
+async def test_a_file_with_broken_pages_gets_a_verdict_not_a_crash(store: AuditStore, place: Path) -> None:
+    """A disk that lost a page: `verify` says so and names the file."""
+    for index in range(300):
+        await store.store_record(record(index))
+    await store.close()
+    file = place / "audit.db"
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2 : len(raw) // 2 + 16_384] = bytes(16_384)
+    file.write_bytes(raw)
+    report = await store.verify()
+    assert not report.is_sound
+    assert str(file) in " ".join(f"{fault.where} {fault.detail}" for fault in report.faults)

@@ -7,8 +7,8 @@ from typing import Any
 from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.kinds import VerificationLevel
-from ami_audit.domain.linkage import Head, SealedRecord
-from ami_audit.domain.verification import Fault, VerificationReport, broken_by, proven
+from ami_audit.domain.linkage import SealedRecord
+from ami_audit.domain.verification import Fault, VerificationReport, proven
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.guard import CheckpointGuard
@@ -20,6 +20,7 @@ from ami_audit.services.verification.walk import Walk
 
 _CHUNK = 8192
 _LOWEST = -(1 << 63)
+_TRIES = 50
 
 GuardOf = Callable[[str], CheckpointGuard]
 
@@ -49,17 +50,15 @@ class Verifier:
             progress: Told of `records` checked.
         """
         started, clock_started = self._clock(), perf_counter()
-        faults = [fault async for fault in self._store.inspect()]
-        walk, stored = await self._begin(faults)
+        faults = await self._inspected()
+        walk = await self._begin(faults)
         guard = guard_of(walk.origin) if guard_of and walk.origin else None
         endings = Endings(self._store, self._core, walk, guard=guard)
-        await endings.read(faults)
-        async for records in self._chunks(endings.sizes()):
-            faults += await self._store.compare(records)
-            faults += walk.check(records)
-            faults += await endings.check_tiles()
-            progress.step("records", done=walk.head.size, total=max(stored.size, walk.head.size))
-        faults += await endings.check(stored)
+        try:
+            await endings.read(faults)
+            await self._check_all(walk, endings, faults=faults, progress=progress)
+        except IntegrityError as error:  # the file itself cannot be read any further
+            faults.append(_unreadable(self._store.describe()["location"], error))
         level, reasons = endings.level(frozenset(pinned))
         return VerificationReport(
             origin=walk.origin,
@@ -80,7 +79,7 @@ class Verifier:
         """Check one record: hash, link to the record before, signatures, columns; the rest of the trail is not read."""
         started, clock_started = self._clock(), perf_counter()
         faults: list[Fault] = []
-        walk, _ = await self._begin(faults)
+        walk = await self._begin(faults)
         before = await self._store.read(record.sequence - 1, count=1) if record.sequence > 0 else ()
         walk.begin_after(before[0] if before else None, ring=KeyRing(await self._store.key_events()))
         faults += await self._store.compare([record])
@@ -100,31 +99,60 @@ class Verifier:
             seconds=perf_counter() - clock_started,
         )
 
-    async def _begin(self, faults: list[Fault]) -> tuple[Walk, Head]:
-        stored = await self._store.head()
-        first = await self._store.read(0, count=1)
+    async def _inspected(self) -> list[Fault]:
+        faults: list[Fault] = []
         try:
+            async for fault in self._store.inspect():
+                faults.append(fault)  # noqa: PERF401 (what was found before the file gave out must not be lost)
+        except IntegrityError as error:
+            faults.append(_unreadable(self._store.describe()["location"], error))
+        return faults
+
+    async def _begin(self, faults: list[Fault]) -> Walk:
+        try:
+            first = await self._store.read(0, count=1)
             facts: dict[str, Any] = genesis_facts(first[0]) if first else {"origin": "", "difficulty_bits": 0}
         except IntegrityError as error:
-            faults.append(
-                Fault(
-                    check="content",
-                    where="record 0",
-                    detail=str(error),
-                    breaks=broken_by("link"),
-                )
-            )
+            faults.append(_unreadable("record 0", error))
             facts = {"origin": "", "difficulty_bits": 0}
-        return Walk(self._core, origin=facts["origin"], difficulty_bits=facts["difficulty_bits"]), stored
+        return Walk(self._core, origin=facts["origin"], difficulty_bits=facts["difficulty_bits"])
 
-    async def _chunks(self, stops: Sequence[int]) -> AsyncIterator[Sequence[SealedRecord]]:
-        """Yield all records in order, cut after each size in `stops`, whose roots are asked for."""
-        size, first = 0, _LOWEST
+    async def _check_all(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
+        """Walk along the records and check what stands at their end, while others may be appending.
+
+        What a writer appends meanwhile is walked, too; the end is judged when it stood still while it was looked at.
+        """
+        ending: list[Fault] = []
+        for _ in range(_TRIES):
+            await self._check_records(walk, endings, faults=faults, progress=progress)
+            stored = await self._store.head()
+            ending = await endings.check(stored)
+            if stored.size <= walk.head.size and await self._store.head() == stored:
+                break
+            if stored.size > walk.head.size and not await self._store.read(walk.next_sequence, count=1):
+                break
+        faults += ending
+
+    async def _check_records(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
+        total = (await self._store.head()).size
+        async for records in self._chunks(walk, endings.sizes()):
+            faults += await self._store.compare(records)
+            faults += walk.check(records)
+            faults += await endings.check_tiles()
+            progress.step("records", done=walk.head.size, total=max(total, walk.head.size))
+
+    async def _chunks(self, walk: Walk, stops: Sequence[int]) -> AsyncIterator[Sequence[SealedRecord]]:
+        """Yield all records that were not walked yet, cut after each size in `stops`, whose roots are asked for."""
+        first = walk.next_sequence if walk.head.size else _LOWEST
         while True:
+            size = walk.head.size
             stop = next((stop for stop in stops if stop > size), size + _CHUNK)
             records = await self._store.read(first, count=min(_CHUNK, stop - size))
             if not records:
                 return
             yield records
-            size += len(records)
             first = records[-1].sequence + 1
+
+
+def _unreadable(where: str, error: IntegrityError) -> Fault:
+    return Fault(check="pages", where=where, detail=str(error), breaks=VerificationLevel.LINKS)

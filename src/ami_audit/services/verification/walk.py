@@ -63,6 +63,11 @@ class Walk:
             self._expected = record.sequence + 1
             self._previous_hash = record.record_hash
 
+    @property
+    def next_sequence(self) -> int:
+        """The number that follows the last record walked."""
+        return self._expected
+
     def check(self, records: Sequence[SealedRecord]) -> list[Fault]:
         """Check the records that come next, and return every fault."""
         self._learn(records)

@@ -43,7 +43,7 @@ def change_and_recompute(_: Shell, trail: Path) -> None:
 def change_a_signature(_: Shell, trail: Path) -> None:
     """Flip a bit of one signature, and make the tree right again."""
     with unguarded(trail) as database:
-        (block,) = database.execute("SELECT signatures FROM records WHERE sequence = ?", (CHANGED,)).fetchone()
+        block = database.execute("SELECT signatures FROM records WHERE sequence = ?", (CHANGED,)).get
         flipped = bytes([*block[:40], block[40] ^ 1, *block[41:]])
         database.execute("UPDATE records SET signatures = ? WHERE sequence = ?", (flipped, CHANGED))
         _recompute(database)

@@ -113,9 +113,16 @@ def _on_a_terminal(program: Program, environment: dict[str, str]) -> str:
 
 
 def test_the_shell_can_complete_commands(ami_audit: Program) -> None:
-    """The completion script of bash is made by the program itself."""
-    script = ami_audit("--show-completion", "bash", environment={"SHELL": "/bin/bash"}).stdout
-    assert "_AMI_AUDIT_COMPLETE" in script
+    """The completion script is made by the program itself, for the shell it is called from."""
+    done = subprocess.run(
+        ["bash", "-c", f"'{PROGRAM}' --show-completion; exit $?"],
+        env=ami_audit.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "_AMI_AUDIT_COMPLETE" in done.stdout
 
 
 def test_init_begins_a_trail_and_refuses_a_second(ami_audit: Program, repository: Repository) -> None:

@@ -5,6 +5,7 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.keyring import KeyRing
@@ -24,6 +25,29 @@ def records_of(sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing) ->
         IntegrityError: A row's canonical bytes or signatures cannot be read.
     """
     return [_record(row, origin, ring) for row in sealed]
+
+
+class Receipts(Sequence[AuditRecord]):
+    """Records that were just sealed; each is made into a value when it is looked at, for most callers look at few."""
+
+    def __init__(self, sealed: Sequence[SealedRecord], *, origin: str, ring: KeyRing) -> None:
+        self._sealed = sealed
+        self._origin = origin
+        self._ring = ring
+
+    def __len__(self) -> int:
+        return len(self._sealed)
+
+    @overload
+    def __getitem__(self, index: int) -> AuditRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[AuditRecord]: ...
+
+    def __getitem__(self, index: int | slice) -> AuditRecord | Sequence[AuditRecord]:
+        if isinstance(index, slice):
+            return Receipts(self._sealed[index], origin=self._origin, ring=self._ring)
+        return _record(self._sealed[index], self._origin, self._ring)
 
 
 def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:

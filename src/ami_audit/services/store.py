@@ -15,7 +15,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import Portal, portal
-from ami_audit.services.reading import only, records_of
+from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
 from ami_audit.services.verification.verifier import Verifier
 
@@ -50,7 +50,7 @@ class AuditStore:
         *,
         run_id: str = "",
         also_signed_by: Sequence[Signer] = (),
-    ) -> list[AuditRecord]:
+    ) -> Sequence[AuditRecord]:
         """Seal the drafts next to each other, all or none, and return them as sealed.
 
         Raises:
@@ -58,15 +58,6 @@ class AuditStore:
             StoreError: Nothing was stored.
         """
         return await self._portal.call(self._append(drafts, run_id, also_signed_by))
-
-    async def append_unread(self, drafts: Sequence[AuditDraft], *, run_id: str = "") -> int:
-        """Seal the drafts as `append` does and return how many, without making records of them."""
-
-        async def work() -> int:
-            trail = await (await self._open()).trail()
-            return len(await trail.append(drafts, run_id=run_id))
-
-        return await self._portal.call(work())
 
     async def get_record(self, record_id: str) -> AuditRecord | None:
         """Return the record of that id, hash, or beginning of either (6 characters or more); None if there is none.
@@ -193,10 +184,10 @@ class AuditStore:
         drafts: Sequence[AuditDraft],
         run_id: str,
         also_signed_by: Sequence[Signer],
-    ) -> list[AuditRecord]:
+    ) -> Sequence[AuditRecord]:
         trail = await (await self._open()).trail()
         rows = await trail.append(drafts, run_id=run_id, also_signed_by=also_signed_by)
-        return records_of(rows, origin=trail.origin, ring=trail.ring)
+        return Receipts(rows, origin=trail.origin, ring=trail.ring)
 
     async def _get(self, name: str) -> AuditRecord | None:
         session = await self._open()

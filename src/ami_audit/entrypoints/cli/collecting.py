@@ -19,6 +19,7 @@ from ami_audit.entrypoints.cli.answers import announce, deliver, formatter
 from ami_audit.entrypoints.cli.failures import INTERRUPTED, Finished
 from ami_audit.entrypoints.cli.interrupt import stoppable
 from ami_audit.entrypoints.cli.progress import shown_progress
+from ami_audit.entrypoints.cli.words import severity_named
 from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.collectors.batch import BatchCollector
@@ -52,7 +53,7 @@ def collect(wanted: Collection) -> None:
     if not wanted.place.exists():
         raise UsageError(f"There is no `{wanted.place}` to audit.")
     chosen = settings_at(wanted.place, overrides=wanted.settings)
-    threshold = _severity(wanted.fail_on or chosen.values.fail_on)
+    threshold = severity_named(wanted.fail_on or chosen.values.fail_on)
     options = _options(wanted.options, chosen)
     sources = _sources(wanted.sources, chosen)
     with AuditStore(opener(chosen, announce=announce)) as store:
@@ -93,14 +94,3 @@ def _sources(names: str | None, chosen: Settings) -> list[AuditSource]:
         if name not in known:
             raise UsageError(f"No source `{name}`; there are: {', '.join(sorted(known))}.")
     return [known[name]() for name in dict.fromkeys(wanted)]
-
-
-def _severity(name: str) -> AuditSeverity | None:
-    if not name:
-        return None
-    try:
-        return AuditSeverity(name)
-    except ValueError as error:
-        raise UsageError(
-            f"`{name}` is no severity; choose {', '.join(severity.value for severity in AuditSeverity)}."
-        ) from error

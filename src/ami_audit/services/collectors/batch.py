@@ -158,7 +158,7 @@ class _Run:
     async def _append(self, drafts: Sequence[AuditDraft]) -> None:
         if drafts:
             reason, provenance = self._options.reason, self._provenance
-            await self._store.append_unread(
+            await self._store.append(
                 [
                     draft._replace(
                         reason=draft.reason or reason,

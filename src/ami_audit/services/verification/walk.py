@@ -83,7 +83,7 @@ class Walk:
         if first.sequence == self._expected:
             return []
         missing = first.sequence - self._expected
-        what = f"{missing} records from {self._expected} on are missing" if missing > 0 else "it has no place here"
+        what = _missing(self._expected, missing) if missing > 0 else "it has no place here"
         return [_fault(first, "sequence", what)]
 
     def _check_run(self, run: Sequence[SealedRecord]) -> list[Fault]:
@@ -155,6 +155,10 @@ def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
         if index == len(records) or records[index].sequence != records[index - 1].sequence + 1:
             yield records[start:index]
             start = index
+
+
+def _missing(first: int, count: int) -> str:
+    return f"record {first} is missing" if count == 1 else f"{count} records from {first} on are missing"
 
 
 def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:

@@ -9,6 +9,7 @@ from ami_audit.domain.query import AuditFilter
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.cli.reading import reading
+from ami_audit.entrypoints.cli.words import severity_named
 from ami_audit.services.portal import portal
 
 
@@ -61,8 +62,8 @@ def query(
             "target": target,
             "module": module,
             "target_type": target_type,
-            "severity": severity,
-            "min_severity": min_severity,
+            "severity": severity_named(severity),
+            "min_severity": severity_named(min_severity),
             "source": source,
             "run_id": run,
             "text": text,

@@ -22,7 +22,7 @@ from workload import drafts, entries
 
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.kinds import VerificationLevel
-from ami_audit.domain.linkage import ZERO_HASH, SealedRecord, frames
+from ami_audit.domain.linkage import ZERO_HASH, SealedRecord
 from ami_audit.entrypoints.bootstrap.machine import core
 from ami_audit.entrypoints.library import AuditStore
 from ami_audit.services.portal import portal
@@ -66,7 +66,7 @@ class _Ours:
         keys = (await (await self.store.session()).ring()).packed()
         while records := await store.read(size, count=_CHUNK):
             verdict = core().verify_slice(
-                frames(records),
+                core().frames(records),
                 origin=self._origin,
                 first_sequence=size,
                 previous_hash=previous,

@@ -17,7 +17,7 @@ from workload import contents
 
 from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.core import NativeCore
-from ami_audit.domain.linkage import ZERO_HASH, SealedRecord, frames
+from ami_audit.domain.linkage import ZERO_HASH, SealedRecord
 
 _CORE = NativeCore()
 _ORIGIN = "bench.example/twins"
@@ -101,7 +101,7 @@ def test_a_batch_is_canonicalised_hashed_and_linked(benchmark: BenchmarkFixture,
 def test_a_slice_of_unsigned_records_is_verified(benchmark: BenchmarkFixture, who: str, size: int) -> None:
     """What verification costs without signatures."""
     records = _batch(size).records
-    parts = [frames(records)] if who == "native" else [frames(records[piece]) for piece in _slices(size)]
+    parts = [_CORE.frames(records)] if who == "native" else [_CORE.frames(records[piece]) for piece in _slices(size)]
     verify = _CORE.verify_slice if who == "native" else reference.verify_slice
 
     def verb() -> None:

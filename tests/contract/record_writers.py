@@ -13,7 +13,7 @@ from tests.support.house import ROOT
 from tests.support.sealing import CORE, ORIGIN
 
 from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.linkage import ZERO_HASH, Head, SealedRecord, frames
+from ami_audit.domain.linkage import ZERO_HASH, Head, SealedRecord
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.sealing import leaf_hashes
 
@@ -94,7 +94,7 @@ async def sound(store: RecordStore) -> Head:
     head = await store.head()
     records = await store.read(0, count=head.size + 10)
     verdict = CORE.verify_slice(
-        frames(records),
+        CORE.frames(records),
         origin=ORIGIN,
         first_sequence=0,
         previous_hash=ZERO_HASH,

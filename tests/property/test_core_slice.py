@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import reference
 
+from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.core import NativeCore
 
 _CORE = NativeCore()
@@ -68,6 +70,8 @@ def _key(seed: bytes, first: int, end: int) -> bytes:
     return _CORE.key_id(public) + public + first.to_bytes(8) + end.to_bytes(8)
 
 
+_NUMBERS = st.integers(0, 2**64 - 1)
+_HASHES = st.binary(min_size=32, max_size=32) | st.binary(max_size=40)
 _KEYS = b"".join(_key(seed, 0, 2**64 - 1) for seed in _SEEDS)
 _Answer = tuple[list[tuple[int, str]], bytes, str, bytes, int]
 
@@ -85,6 +89,30 @@ def _both(buffer: bytes, *, keys: bytes = _KEYS, minimum_bits: int = 0) -> tuple
         )
 
     return ask(_CORE.verify_slice), ask(reference.verify_slice)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(_NUMBERS, _HASHES, _NUMBERS, _HASHES, st.binary(max_size=9), st.binary(max_size=9))))
+def test_rows_are_framed_as_the_twin_frames_them(rows: list[tuple[int, bytes, int, bytes, bytes, bytes]]) -> None:
+    """A damaged row may hold hashes of any length, and must not break the buffer for the others."""
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    assert _native.frames(*columns) == reference.frames(*columns)
+
+
+def test_columns_of_different_lengths_are_refused() -> None:
+    """A row that is half another's would be blamed for what it is not."""
+    with pytest.raises(_native.CoreError, match="one length"):
+        _native.frames([1], [b""], [2, 3], [b""], [b""], [b""])
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([b' {"recorded_at"', b'{ "recorded_at"', b'{"recorded\\u005fat"', b'{"b":1e2,"recorded_at"']))
+def test_a_text_in_another_spelling_has_the_twins_faults(start: bytes) -> None:
+    """It is sealed and hashes well: only its form tells that two readers may read it differently."""
+    text = start + b':"2026-01-01T00:00:05.000000Z","sequence":5}'
+    native, twin = _both(_framed([_sealed(_FIRST, bytes(range(32)), text, signers=1)]))
+    assert native == twin
+    assert (_FIRST, "form") in native[0]
 
 
 def test_a_whole_trail_has_no_fault_for_either() -> None:

@@ -53,8 +53,18 @@ fn any_flipped_bit_names_its_own_record_and_no_other() {
 #[test]
 fn a_changed_text_is_a_hash_fault() {
     let mut records = trail(4);
-    records[1].canonical[12] = b'N';
+    let text = String::from_utf8(records[1].canonical.clone()).expect("UTF-8");
+    records[1].canonical = text.replace("note", "gift").into_bytes();
     assert_eq!(faults(&records), [(1, Fault::Hash)]);
+}
+
+#[test]
+fn a_text_sealed_in_another_spelling_is_a_form_fault_alone() {
+    let mut records = trail(2);
+    let text = String::from_utf8(records[1].canonical.clone()).expect("UTF-8");
+    let spaced = text.replacen(':', ": ", 1).into_bytes();
+    records[1] = seal(1, records[0].record_hash, spaced);
+    assert_eq!(faults(&records), [(1, Fault::Form)]);
 }
 
 #[test]

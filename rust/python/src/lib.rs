@@ -45,7 +45,7 @@ mod _native {
         key_id, public_key, sign, sign_records, signature_blocks, sigset_hash, verify_signature,
     };
     #[pymodule_export]
-    use crate::slice::verify_slice;
+    use crate::slice::{frames, verify_slice};
     #[pymodule_export]
     use crate::tree::{grow, leaf_hashes, subtree_root};
 }

@@ -1,11 +1,12 @@
 //! Bulk verification.
-use ami_audit_chain::slice::{self, Expectation, Keys};
+use ami_audit_chain::slice::{self, Expectation, Keys, Row};
 use ami_audit_chain::Error;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
 use crate::bytes::{hash, workers};
-use crate::fault::detached;
+use crate::fault::{attached, detached};
 use crate::pool::pool_for;
 
 type Verdict<'py> = (
@@ -60,4 +61,39 @@ pub fn verify_slice<'py>(
         PyBytes::new(py, &verdict.leaf_hashes),
         verdict.unsigned,
     ))
+}
+
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // Python hands the columns over.
+pub fn frames<'py>(
+    py: Python<'py>,
+    sequences: Vec<u64>,
+    previous_hashes: Vec<PyBackedBytes>,
+    nonces: Vec<u64>,
+    record_hashes: Vec<PyBackedBytes>,
+    texts: Vec<PyBackedBytes>,
+    blocks: Vec<PyBackedBytes>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let lengths = [
+        previous_hashes.len(),
+        nonces.len(),
+        record_hashes.len(),
+        texts.len(),
+        blocks.len(),
+    ];
+    let buffer = attached(|| {
+        if lengths.iter().any(|length| *length != sequences.len()) {
+            return Err(Error::Range("frames: the columns are not of one length"));
+        }
+        let rows = (0..sequences.len()).map(|index| Row {
+            sequence: sequences[index],
+            previous_hash: &previous_hashes[index],
+            nonce: nonces[index],
+            record_hash: &record_hashes[index],
+            canonical: &texts[index],
+            block: &blocks[index],
+        });
+        slice::write_frames(rows)
+    })?;
+    Ok(PyBytes::new(py, &buffer))
 }

@@ -1,16 +1,12 @@
 """How sealed records hang together: the record as stored, the trail's head, and one batch to append."""
 
-import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 ZERO_HASH = bytes(32)
 # SHA-256 of nothing: the root of an empty tree (RFC 6962 section 2.1).
 EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-
-_FRAME_START = struct.Struct(">Q32sQ32sI")
-_LENGTH = struct.Struct(">I")
 
 
 class SealedRecord(NamedTuple):
@@ -97,28 +93,3 @@ class StoredCheckpoint(NamedTuple):
 
     size: int
     note: str
-
-
-def frames(records: Iterable[SealedRecord]) -> bytes:
-    """Return records as one buffer for bulk verification.
-
-    A frame is: sequence u64 BE, previous_hash 32, nonce u64 BE, record_hash 32, canonical length u32 BE, canonical,
-    signature block length u32 BE, block. A hash that is not 32 bytes long is cut or filled with zeros, so that it
-    shows as a wrong hash and not as a broken buffer.
-    """
-    parts: list[bytes] = []
-    for record in records:
-        start = _FRAME_START.pack(
-            record.sequence,
-            record.previous_hash,
-            record.nonce,
-            record.record_hash,
-            len(record.canonical),
-        )
-        parts += (
-            start,
-            record.canonical,
-            _LENGTH.pack(len(record.signatures)),
-            record.signatures,
-        )
-    return b"".join(parts)

@@ -8,6 +8,7 @@ ValueError. Digests, seeds, keys and signatures are raw bytes; "concatenated" me
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from ami_audit.domain.linkage import SealedRecord
 from ami_audit.ports.key_text import KeyText
 
 
@@ -53,7 +54,8 @@ class SliceVerdict(NamedTuple):
             no object, or its own `sequence` is not the row's), `link` (the previous hash is not the hash before),
             `hash` (the record hash is not what the bytes hash to), `bits` (too few leading zero bits), `time`
             (`recorded_at` is missing, ill-formed or earlier than one before), `signature` (does not verify),
-            `unknown-key`, `key-not-valid` (not at this sequence), `signature-block` (malformed or unsorted).
+            `unknown-key`, `key-not-valid` (not at this sequence), `signature-block` (malformed or unsorted), `form`
+            (the text is not RFC 8785 JSON: it hashes well, but two readers may read it differently).
         record_hash: The stored hash of the last record; what was expected before the slice when it is empty.
         recorded_at: `recorded_at` of the last record whose hash holds; what was given when there is none.
         leaf_hashes: The leaf of each record read, 32 bytes each, concatenated.
@@ -220,6 +222,14 @@ class Tree(Protocol):
 class SliceVerifier(Protocol):
     """Verifies many records from one buffer."""
 
+    def frames(self, records: Sequence[SealedRecord]) -> bytes:
+        """Return records as one buffer for bulk verification.
+
+        A frame is: sequence u64 BE, previous_hash 32, nonce u64 BE, record_hash 32, canonical length u32 BE, canonical,
+        signature block length u32 BE, block. A hash that is not 32 bytes long is cut or filled with zeros, so that it
+        shows as a wrong hash and not as a broken buffer.
+        """
+
     def verify_slice(
         self,
         frames: bytes,
@@ -238,7 +248,7 @@ class SliceVerifier(Protocol):
         holds sets the time that the next is measured against.
 
         Args:
-            frames: Records as `domain.linkage.frames` writes them.
+            frames: Records as `frames` writes them.
             origin: The trail's name.
             first_sequence: The sequence of the first record, below 2^63.
             previous_hash: The record hash before; 32 zero bytes before sequence 0.

@@ -20,7 +20,7 @@ from tests.support.reference.signatures import (
     signed_message,
     written_block,
 )
-from tests.support.reference.slices import verify_slice
+from tests.support.reference.slices import frames, verify_slice
 from tests.support.reference.tree import grown, subtree_root
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Signature",
     "canonicalize",
     "ecmascript_number",
+    "frames",
     "grown",
     "key_id",
     "leaf_hashes",

@@ -1,8 +1,9 @@
 """Bulk verification in plain Python: one record after the other, by the rules of the port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from tests.support.reference.canonical import RefusedError, canonicalize
 from tests.support.reference.ed25519 import verify_signature
 from tests.support.reference.hashes import (
     leading_zero_bits,
@@ -26,6 +27,7 @@ _ORDER = [
     "unknown-key",
     "key-not-valid",
     "signature-block",
+    "form",
 ]
 
 
@@ -74,6 +76,7 @@ def verify_slice(
             "hash": computed == frame.record_hash,
             "bits": leading_zero_bits(frame.record_hash) >= minimum_bits,
             "time": moment is not None and moment >= recorded_at,
+            "form": _is_canonical(frame.canonical),
         }
         found = {kind for kind, holds in checks.items() if not holds}
         found |= set(_signature_faults(frame, origin, known))
@@ -85,6 +88,36 @@ def verify_slice(
         if checks["hash"] and moment is not None:
             recorded_at = moment
     return faults, last, recorded_at, leaves, unsigned
+
+
+def frames(
+    sequences: Sequence[int],
+    previous_hashes: Sequence[bytes],
+    nonces: Sequence[int],
+    record_hashes: Sequence[bytes],
+    texts: Sequence[bytes],
+    blocks: Sequence[bytes],
+) -> bytes:
+    """Return rows, given as columns, as the buffer that `verify_slice` reads."""
+    rows = zip(sequences, previous_hashes, nonces, record_hashes, texts, blocks, strict=True)
+    return b"".join(
+        sequence.to_bytes(8)
+        + previous[:32].ljust(32, b"\0")
+        + nonce.to_bytes(8)
+        + record[:32].ljust(32, b"\0")
+        + len(text).to_bytes(4)
+        + text
+        + len(block).to_bytes(4)
+        + block
+        for sequence, previous, nonce, record, text, block in rows
+    )
+
+
+def _is_canonical(text: bytes) -> bool:
+    try:
+        return canonicalize(text) == text
+    except RefusedError:
+        return False
 
 
 def _frames(buffer: bytes) -> Iterator[_Frame | None]:

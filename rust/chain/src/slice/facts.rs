@@ -1,6 +1,7 @@
 //! What one record's own bytes tell, found without its neighbours.
 use super::scan::scan;
 use super::{Expectation, Fault, Frame};
+use crate::canonical::{canonicalize_into, Scratch};
 use crate::digest::{leading_zero_bits, leaf_hash, record_hash, sha256, Hash};
 use crate::moment::is_moment;
 use crate::sign::Message;
@@ -28,11 +29,32 @@ pub(super) fn gather<'b>(
     tag: &Hash,
     expected: &Expectation<'_>,
 ) -> Vec<Facts<'b>> {
-    let positions = first..;
-    let facts = frames.iter().zip(positions);
+    let mut form = Form::default();
+    let facts = frames.iter().zip(first..);
     facts
-        .map(|(frame, position)| facts_of(frame, position, tag, expected))
+        .map(|(frame, position)| {
+            let mut facts = facts_of(frame, position, tag, expected);
+            if !form.is_canonical(frame.canonical) {
+                facts.faults.push(Fault::Form);
+            }
+            facts
+        })
         .collect()
+}
+
+/// Tells whether texts are canonical, with memory kept from one to the next.
+#[derive(Default)]
+struct Form {
+    written: Vec<u8>,
+    scratch: Scratch,
+}
+
+impl Form {
+    fn is_canonical(&mut self, text: &[u8]) -> bool {
+        self.written.clear();
+        canonicalize_into(&mut self.written, text, &mut self.scratch).is_ok()
+            && self.written == text
+    }
 }
 
 fn facts_of<'b>(

@@ -1,5 +1,9 @@
 //! Frames: how records stand in the one buffer that bulk verification reads.
 use crate::digest::Hash;
+use crate::error::Error;
+
+/// The bytes of a frame beside its text and its block.
+const FIXED: usize = 8 + 32 + 8 + 32 + 4 + 4;
 
 /// One record as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +20,66 @@ pub struct Frame<'b> {
     pub canonical: &'b [u8],
     /// The signature block, empty for an unsigned record.
     pub block: &'b [u8],
+}
+
+/// A row as a store gives it: its hashes may have any length.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'b> {
+    /// The row's number.
+    pub sequence: u64,
+    /// The stored previous hash.
+    pub previous_hash: &'b [u8],
+    /// The stored nonce.
+    pub nonce: u64,
+    /// The stored record hash.
+    pub record_hash: &'b [u8],
+    /// The canonical bytes.
+    pub canonical: &'b [u8],
+    /// The signature block, empty for an unsigned record.
+    pub block: &'b [u8],
+}
+
+/// Return the frames of rows as one buffer.
+///
+/// # Errors
+/// [`Error::Length`] when a text or a block takes more than a frame can say.
+pub fn write_frames<'b>(rows: impl Iterator<Item = Row<'b>> + Clone) -> Result<Vec<u8>, Error> {
+    let size = |row: Row<'_>| FIXED + row.canonical.len() + row.block.len();
+    let mut buffer = Vec::with_capacity(rows.clone().map(size).sum());
+    for row in rows {
+        row.write(&mut buffer)?;
+    }
+    Ok(buffer)
+}
+
+impl Row<'_> {
+    /// Append the row's frame to `buffer`; a hash that is not 32 bytes long is cut or filled with
+    /// zeros, so that it shows as a wrong hash and not as a broken buffer.
+    fn write(&self, buffer: &mut Vec<u8>) -> Result<(), Error> {
+        buffer.extend_from_slice(&self.sequence.to_be_bytes());
+        write_hash(buffer, self.previous_hash);
+        buffer.extend_from_slice(&self.nonce.to_be_bytes());
+        write_hash(buffer, self.record_hash);
+        write_counted(buffer, self.canonical)?;
+        write_counted(buffer, self.block)
+    }
+}
+
+fn write_hash(buffer: &mut Vec<u8>, hash: &[u8]) {
+    let end = buffer.len() + 32;
+    buffer.extend_from_slice(&hash[..hash.len().min(32)]);
+    buffer.resize(end, 0);
+}
+
+fn write_counted(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
+    let length = u32::try_from(bytes.len()).map_err(|_| Error::Length {
+        what: "text or block",
+        expected: "less than 4 GiB",
+        found: bytes.len(),
+    })?;
+    buffer.extend_from_slice(&length.to_be_bytes());
+    buffer.extend_from_slice(bytes);
+    Ok(())
 }
 
 /// Return the frames of a buffer, and whether it was well-formed to its end.

@@ -30,13 +30,13 @@ pub(super) fn judge(
         recorded_at: expected.previous_recorded_at,
     };
     for (position, (frame, facts)) in (expected.first_sequence..).zip(frames.iter().zip(facts)) {
-        let mut found = facts.faults.clone();
-        found.extend(compare(&before, frame, facts));
-        found.sort_unstable();
-        found.dedup();
-        faults.extend(found.into_iter().map(|fault| (position, fault)));
+        let from = faults.len();
+        faults.extend(facts.faults.iter().map(|fault| (position, *fault)));
+        faults.extend(compare(&before, frame, facts).map(|fault| (position, fault)));
+        faults[from..].sort_unstable();
         advance(&mut before, frame, facts);
     }
+    faults.dedup();
     if !is_whole {
         faults.push((expected.first_sequence + frames.len() as u64, Fault::Frame));
     }
@@ -44,7 +44,11 @@ pub(super) fn judge(
         faults,
         last_hash: before.stored,
         last_recorded_at: before.recorded_at.to_owned(),
-        leaf_hashes: facts.iter().flat_map(|fact| fact.leaf).collect(),
+        leaf_hashes: facts
+            .iter()
+            .map(|fact| fact.leaf)
+            .collect::<Vec<_>>()
+            .concat(),
         unsigned: frames.iter().filter(|frame| frame.block.is_empty()).count() as u64,
     }
 }

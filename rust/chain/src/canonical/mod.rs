@@ -5,12 +5,14 @@
 //! readers is refused with the path of the value, never repaired.
 mod cursor;
 mod fault;
+mod form;
 mod members;
 mod number;
 mod order;
 mod parse;
 mod text;
 
+pub use form::Form;
 pub use parse::{canonicalize, canonicalize_into, Scratch};
 pub use text::write_string;
 

@@ -1,7 +1,7 @@
 //! What one record's own bytes tell, found without its neighbours.
-use super::scan::scan;
+use super::scan::{pick, scan, Members};
 use super::{Expectation, Fault, Frame};
-use crate::canonical::{canonicalize_into, Scratch};
+use crate::canonical::Form;
 use crate::digest::{leading_zero_bits, leaf_hash, record_hash, sha256, Hash};
 use crate::moment::is_moment;
 use crate::sign::Message;
@@ -32,29 +32,8 @@ pub(super) fn gather<'b>(
     let mut form = Form::default();
     let facts = frames.iter().zip(first..);
     facts
-        .map(|(frame, position)| {
-            let mut facts = facts_of(frame, position, tag, expected);
-            if !form.is_canonical(frame.canonical) {
-                facts.faults.push(Fault::Form);
-            }
-            facts
-        })
+        .map(|(frame, position)| facts_of(frame, position, tag, expected, &mut form))
         .collect()
-}
-
-/// Tells whether texts are canonical, with memory kept from one to the next.
-#[derive(Default)]
-struct Form {
-    written: Vec<u8>,
-    scratch: Scratch,
-}
-
-impl Form {
-    fn is_canonical(&mut self, text: &[u8]) -> bool {
-        self.written.clear();
-        canonicalize_into(&mut self.written, text, &mut self.scratch).is_ok()
-            && self.written == text
-    }
 }
 
 fn facts_of<'b>(
@@ -62,6 +41,7 @@ fn facts_of<'b>(
     position: u64,
     tag: &Hash,
     expected: &Expectation<'_>,
+    form: &mut Form,
 ) -> Facts<'b> {
     let payload_hash = sha256(frame.canonical);
     let mut facts = Facts {
@@ -71,7 +51,7 @@ fn facts_of<'b>(
         recorded_at: None,
         faults: Vec::new(),
     };
-    read_content(frame, &mut facts);
+    read_content(frame, form, &mut facts);
     if &facts.computed != frame.record_hash {
         facts.faults.push(Fault::Hash);
     }
@@ -86,8 +66,12 @@ fn facts_of<'b>(
     facts
 }
 
-fn read_content<'b>(frame: &Frame<'b>, facts: &mut Facts<'b>) {
-    let members = scan(frame.canonical);
+fn read_content<'b>(frame: &Frame<'b>, form: &mut Form, facts: &mut Facts<'b>) {
+    let is_canonical = form.holds(frame.canonical);
+    if !is_canonical {
+        facts.faults.push(Fault::Form);
+    }
+    let members = own_members(frame.canonical, is_canonical.then_some(form));
     facts.own_sequence = members.and_then(|found| found.sequence);
     if facts.own_sequence != Some(frame.sequence) {
         facts.faults.push(Fault::Content);
@@ -98,6 +82,14 @@ fn read_content<'b>(frame: &Frame<'b>, facts: &mut Facts<'b>) {
         .and_then(|text| std::str::from_utf8(text).ok());
     if facts.recorded_at.is_none() {
         facts.faults.push(Fault::Time);
+    }
+}
+
+/// Return the two members, from what is known of the text's form, or by a look of their own.
+fn own_members<'b>(text: &'b [u8], form: Option<&mut Form>) -> Option<Members<'b>> {
+    match form.and_then(|form| form.members(text).map(pick)) {
+        Some(members) => Some(members),
+        None => scan(text),
     }
 }
 

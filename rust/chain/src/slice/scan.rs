@@ -10,6 +10,25 @@ pub(super) struct Members<'t> {
     pub recorded_at: Option<&'t [u8]>,
 }
 
+impl<'t> Members<'t> {
+    fn take(&mut self, key: &[u8], value: &'t [u8]) {
+        match key {
+            b"sequence" => self.sequence = number(value),
+            b"recorded_at" => self.recorded_at = plain_string(value),
+            _ => {}
+        }
+    }
+}
+
+/// Return both members of an object whose members are known.
+pub(super) fn pick<'t>(known: impl Iterator<Item = (&'t [u8], &'t [u8])>) -> Members<'t> {
+    let mut members = Members::default();
+    for (key, value) in known {
+        members.take(key, value);
+    }
+    members
+}
+
 /// Return both members, or None when `text` does not read as an object.
 ///
 /// Canonical keys are sorted, so the scan ends at the first key after `sequence`; a key out of
@@ -29,11 +48,7 @@ pub(super) fn scan(text: &[u8]) -> Option<Members<'_>> {
         }
         let end = value_end(inside, key_end + 1)?;
         let value = (inside[key_end] == b':').then(|| &inside[key_end + 1..end])?;
-        match key {
-            b"sequence" => members.sequence = number(value),
-            b"recorded_at" => members.recorded_at = plain_string(value),
-            _ => {}
-        }
+        members.take(key, value);
         if end < inside.len() && inside[end] != b',' {
             return None;
         }

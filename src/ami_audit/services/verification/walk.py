@@ -29,9 +29,9 @@ _DETAILS = {
     "signature-block": "its signatures are malformed or out of order",
     "form": "its canonical bytes are not RFC 8785 JSON",
 }
-# `action` is the first key of canonical content; anything that begins otherwise is searched through.
+# `action` is the first key of canonical content; what begins otherwise is damaged, and read whatever it says.
 _USUAL_START = b'{"action":"'
-_KEY_MARKS = tuple(f'"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
+_KEY_STARTS = tuple(f'{{"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
 
 
 class Walk:
@@ -113,7 +113,8 @@ class Walk:
 
     def _learn(self, records: Sequence[SealedRecord]) -> None:
         for record in records:
-            if _may_speak_of_keys(record.canonical):
+            text = record.canonical
+            if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
                 for event in _events(record):
                     self.key_events.append(event)
                     self.ring.learn(event)
@@ -133,12 +134,6 @@ def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
 
 def _missing(first: int, count: int) -> str:
     return f"record {first} is missing" if count == 1 else f"{count} records from {first} on are missing"
-
-
-def _may_speak_of_keys(canonical: bytes) -> bool:
-    if canonical.startswith(_USUAL_START):
-        return canonical.startswith(_KEY_MARKS, 1)
-    return any(mark in canonical for mark in _KEY_MARKS)
 
 
 def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:

@@ -21,6 +21,7 @@ def _started(command: list[str], folder: Path) -> int:
         "AMI_AUDIT_KEYS_DIR": str(folder / "keys"),
         "AMI_AUDIT_STATE_DIR": str(folder / "state"),
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled
     subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True, timeout=60)
     return 1
 

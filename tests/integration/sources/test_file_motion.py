@@ -139,14 +139,21 @@ def test_a_folder_replaced_by_a_link_is_not_followed(place: Path) -> None:
 
 
 def _threads_of_the_walk() -> list[Path]:
-    tasks = Path("/proc/self/task").iterdir()
-    return [task for task in tasks if (task / "comm").read_text().startswith("ami-audit-")]
+    return [task for task in Path("/proc/self/task").iterdir() if _said(task, "comm").startswith("ami-audit-")]
+
+
+def _said(task: Path, name: str) -> str:
+    """Return what the kernel says of a thread; nothing when the thread has ended meanwhile."""
+    try:
+        return (task / name).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _walk_waits() -> bool:
     """Whether the walk has come as far as its caller lets it: its threads sleep, and still do a little later."""
     for _ in range(5):
-        states = {(task / "stat").read_text().rpartition(")")[2].split()[0] for task in _threads_of_the_walk()}
+        states = {_said(task, "stat").rpartition(")")[2][1:2] for task in _threads_of_the_walk()}
         if states != {"S"}:
             return False
         time.sleep(0.05)

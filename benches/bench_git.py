@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from duel import Duel, Line, Side
-from history import name_of, repository
+from history import kept_as, name_of, repository
 from outcome import begin, tell
 from pydriller import Git
 
@@ -76,5 +76,5 @@ def _lines() -> list[Line]:
 
 
 if __name__ == "__main__":
-    begin("git")
-    tell("git", _lines())
+    begin(kept_as("git"))
+    tell(kept_as("git"), _lines())

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from duel import Duel, Line, Side
-from history import name_of, repository
+from history import kept_as, name_of, repository
 from outcome import begin, tell
 from place import scratch
 from trails import store_in
@@ -74,6 +74,6 @@ def _lines(folder: Path) -> list[Line]:
 
 
 if __name__ == "__main__":
-    begin("repo")
+    begin(kept_as("repo"))
     with scratch() as place_for_trails:
-        tell("repo", _lines(place_for_trails))
+        tell(kept_as("repo"), _lines(place_for_trails))

@@ -30,7 +30,7 @@ from ami_audit.services.reading import records_of as models_of
 from ami_audit.services.verification.walk import Walk
 
 _COUNT = int(os.environ.get("AMI_BENCH_RECORDS", "20000"))
-_CHUNK = 8192
+_CHUNK = 2048
 
 
 class _Ours:

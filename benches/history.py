@@ -30,6 +30,12 @@ def name_of(place: Path) -> str:
     return "a made history" if place.parent == WORK else f"the history of `{place.name.removesuffix('.git')}`"
 
 
+def kept_as(bench: str) -> str:
+    """Return the name under which a bench keeps its figures: those of a history of your own stand beside the others."""
+    named = os.environ.get("AMI_BENCH_REPOSITORY")
+    return f"{bench}-{Path(named).resolve().name.removesuffix('.git')}" if named else bench
+
+
 def _make(place: Path) -> None:
     draft = place.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)

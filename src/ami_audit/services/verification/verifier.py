@@ -1,5 +1,6 @@
 """Checks a whole trail and says how far it is proven."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
@@ -135,23 +136,37 @@ class Verifier:
         faults += ending
 
     async def _check_records(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
+        """Check each chunk in a thread, while the next one is read and compared."""
         total = (await self._store.head()).size
-        async for records in self._chunks(walk, endings.sizes()):
-            faults += await self._store.compare(records)
-            faults += walk.check(records)
-            faults += await endings.check_tiles()
-            progress.step("records", done=walk.head.size, total=max(total, walk.head.size))
+        loop = asyncio.get_running_loop()
+        checking: asyncio.Future[list[Fault]] | None = None
+        compared: Sequence[Fault] = ()
+
+        async def finish() -> None:
+            if checking is not None:
+                found = await checking
+                faults.extend((*compared, *found, *await endings.check_tiles()))
+                progress.step("records", done=walk.head.size, total=max(total, walk.head.size))
+
+        try:
+            async for records in self._chunks(walk, endings.sizes()):
+                differing = await self._store.compare(records)
+                await finish()
+                compared, checking = differing, loop.run_in_executor(None, walk.check, records)
+        finally:
+            await finish()
 
     async def _chunks(self, walk: Walk, stops: Sequence[int]) -> AsyncIterator[Sequence[SealedRecord]]:
         """Yield all records that were not walked yet, cut after each size in `stops`, whose roots are asked for."""
-        first = walk.next_sequence if walk.head.size else _LOWEST
+        size = walk.head.size
+        first = walk.next_sequence if size else _LOWEST
         while True:
-            size = walk.head.size
             stop = next((stop for stop in stops if stop > size), size + _CHUNK)
             records = await self._store.read(first, count=min(_CHUNK, stop - size))
             if not records:
                 return
             yield records
+            size += sum(record.sequence >= 0 for record in records)
             first = records[-1].sequence + 1
 
 

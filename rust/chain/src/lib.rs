@@ -10,6 +10,7 @@ pub mod keyfile;
 pub mod merkle;
 pub mod moment;
 pub mod pow;
+pub mod proof;
 pub mod sign;
 pub mod signatures;
 pub mod slice;

@@ -7,6 +7,7 @@ mod identity;
 mod keyfile;
 mod mining;
 mod pool;
+mod proof;
 mod scan;
 mod signing;
 mod slice;
@@ -38,6 +39,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::mining::search_nonce;
+    #[pymodule_export]
+    use crate::proof::{verify_consistency, verify_inclusion};
     #[pymodule_export]
     use crate::scan::{Scan, ScanError};
     #[pymodule_export]

@@ -218,6 +218,33 @@ class Tree(Protocol):
     def subtree_root(self, hashes: bytes) -> bytes:
         """Return the RFC 6962 root over hashes (32 bytes each, concatenated) that stand on one level."""
 
+    def verify_inclusion(self, leaf: bytes, *, index: int, size: int, proof: bytes, root: bytes) -> bool:
+        """Return whether a leaf hash stands at `index` in the tree of `size` leaves that has this root.
+
+        Args:
+            leaf: The leaf hash, 32 bytes.
+            index: The leaf's place, from 0; no proof holds at or beyond `size`.
+            size: Leaves of the tree.
+            proof: Hashes in the order of RFC 6962 2.1.1, concatenated. Bytes that are no proof at all do not hold.
+            root: The tree's root, 32 bytes.
+        """
+
+    def verify_consistency(
+        self, old_root: bytes, new_root: bytes, *, old_size: int, new_size: int, proof: bytes
+    ) -> bool:
+        """Return whether the tree with the old root is the beginning of the one with the new root.
+
+        The empty tree is the beginning of every tree; nothing is the beginning of a smaller one.
+
+        Args:
+            old_root: 32 bytes; SHA-256 of nothing when `old_size` is 0.
+            new_root: 32 bytes.
+            old_size: Leaves of the earlier tree.
+            new_size: Leaves of the later tree.
+            proof: Hashes in the order of RFC 6962 2.1.2, concatenated; empty when the sizes are equal or the first
+                is 0. Bytes that are no proof at all do not hold.
+        """
+
 
 class SliceVerifier(Protocol):
     """Verifies many records from one buffer."""

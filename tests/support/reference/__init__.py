@@ -11,6 +11,12 @@ from tests.support.reference.hashes import (
     search_nonce,
     sigset_hash,
 )
+from tests.support.reference.proofs import (
+    consistency_proof,
+    inclusion_proof,
+    verify_consistency,
+    verify_inclusion,
+)
 from tests.support.reference.signatures import (
     Signature,
     key_id,
@@ -27,9 +33,11 @@ __all__ = [
     "RefusedError",
     "Signature",
     "canonicalize",
+    "consistency_proof",
     "ecmascript_number",
     "frames",
     "grown",
+    "inclusion_proof",
     "key_id",
     "leaf_hashes",
     "link",
@@ -45,6 +53,8 @@ __all__ = [
     "signed_message",
     "sigset_hash",
     "subtree_root",
+    "verify_consistency",
+    "verify_inclusion",
     "verify_signature",
     "verify_slice",
     "written_block",

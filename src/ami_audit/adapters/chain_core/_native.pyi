@@ -40,6 +40,8 @@ __all__ = [
     "sigset_hash",
     "subtree_root",
     "uuid7",
+    "verify_consistency",
+    "verify_inclusion",
     "verify_signature",
     "verify_slice",
 ]
@@ -186,6 +188,22 @@ def grow(
 
 def subtree_root(hashes: bytes) -> bytes:
     """Return the RFC 6962 root over 32-byte node hashes; SHA-256 of nothing for none."""
+
+def verify_inclusion(leaf: bytes, *, index: int, size: int, proof: bytes, root: bytes) -> bool:
+    """Return whether the proof leads from the leaf to the root (RFC 9162 2.1.3.2); one hash for each of its hashes.
+
+    Raises:
+        CoreError: `leaf` or `root` is not 32 bytes.
+        OverflowError: `index` or `size` is not from 0 to 2^64−1.
+    """
+
+def verify_consistency(old_root: bytes, new_root: bytes, *, old_size: int, new_size: int, proof: bytes) -> bool:
+    """Return whether the proof makes both roots (RFC 9162 2.1.4.2); at most two hashes for each of its hashes.
+
+    Raises:
+        CoreError: A root is not 32 bytes.
+        OverflowError: A size is not from 0 to 2^64−1.
+    """
 
 def frames(
     sequences: Sequence[int],

@@ -27,6 +27,8 @@ class NativeCore(NativeKeyText):
     verify_signature = staticmethod(_native.verify_signature)
     leaf_hashes = staticmethod(_native.leaf_hashes)
     subtree_root = staticmethod(_native.subtree_root)
+    verify_inclusion = staticmethod(_native.verify_inclusion)
+    verify_consistency = staticmethod(_native.verify_consistency)
 
     def canonicalize(self, text: bytes) -> bytes:
         """Return JSON text in canonical form (RFC 8785).

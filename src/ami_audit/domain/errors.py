@@ -9,6 +9,7 @@ AuditError                the root: everything that a door turns into one senten
 ├── KeyStoreError         the user: a key is missing, unreadable or badly protected
 │   └── PassphraseError   the user: a passphrase is missing or wrong; ask again
 ├── IntegrityError        nobody: what is stored is not what was sealed
+├── ProofError            nobody: a proof that was handed over is none, or does not hold
 └── StoreError            the operator: the store cannot be reached, read or written
     ├── HeadMovedError    the writer: another writer came first; seal again after the new head
     └── RolledBackError   the operator: the store is behind what was signed before
@@ -97,6 +98,20 @@ class IntegrityError(AuditError):
     """What is stored is not what was sealed."""
 
     exit_code = 1
+
+
+class ProofError(AuditError):
+    """A proof that was handed over is none, or does not hold; `where` says which part of it."""
+
+    exit_code = 1
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(where, reason)
+        self.where = where
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The proof does not hold: {self.where}: {self.reason}."
 
 
 class StoreError(AuditError):

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ami_audit.adapters.chain_core.core import NativeCore
-from ami_audit.domain.checkpoint import Checkpoint, NoteSignature, SignedCheckpoint, key_hash
+from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding, AuditViolation
 from ami_audit.domain.keyring import GENESIS_ACTION
 from ami_audit.domain.kinds import ActorType, AuditSeverity, AuditTargetType, DataClassification, Outcome
 from ami_audit.domain.linkage import Head, SealedRecord, Tile
+from ami_audit.domain.note import NoteSignature, key_hash
 from ami_audit.services.sealing import Entry, Sealer, leaf_hashes
 
 CORE = NativeCore()

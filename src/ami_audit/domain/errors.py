@@ -2,6 +2,7 @@
 
 AuditError                the root: everything that a door turns into one sentence
 ├── MalformedError        the caller: a value that cannot be sealed, with its path
+│   └── FormatError       the sender: a text that is not in the format it should be in, with its line
 ├── UsageError            the caller: a request that makes no sense
 ├── ConfigurationError    the user: a setting, with where it stands
 ├── NotFoundError         the user: nothing there by that name
@@ -37,6 +38,17 @@ class MalformedError(AuditError):
 
     def __str__(self) -> str:
         return f"`{self.path}` cannot be recorded: {self.reason}" if self.path else self.reason
+
+
+class FormatError(MalformedError):
+    """A text that is not what it should be: a note, a policy; `line` counts from 1, 0 when none is to blame."""
+
+    def __init__(self, what: str, reason: str, *, line: int = 0) -> None:
+        super().__init__(what, reason)
+        self.line = line
+
+    def __str__(self) -> str:
+        return f"{self.path}{f', line {self.line}' if self.line else ''}: {self.reason}"
 
 
 class UsageError(AuditError):

@@ -1,14 +1,10 @@
 """Signs what a trail has come to, and refuses when the store is behind what was signed before."""
 
-from ami_audit.domain.checkpoint import (
-    Checkpoint,
-    NoteSignature,
-    SignedCheckpoint,
-    key_hash,
-)
+from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import RolledBackError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import Head, StoredCheckpoint
+from ami_audit.domain.note import NoteSignature, key_hash
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.signer import Signer

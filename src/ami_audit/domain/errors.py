@@ -3,10 +3,12 @@
 AuditError                the root: everything that a door turns into one sentence
 ├── MalformedError        the caller: a value that cannot be sealed, with its path
 │   └── FormatError       the sender: a text that is not in the format it should be in, with its line
+│       └── SignatureFormatError  the sender: a signature line whose signature cannot be read
 ├── UsageError            the caller: a request that makes no sense
 ├── ConfigurationError    the user: a setting, with where it stands
 ├── NotFoundError         the user: nothing there by that name
 ├── SourceError           the user: the thing to be audited cannot be opened at all
+├── WitnessError          the witness's operator: it cannot be reached, or answers what it should not
 ├── KeyStoreError         the user: a key is missing, unreadable or badly protected
 │   └── PassphraseError   the user: a passphrase is missing or wrong; ask again
 ├── IntegrityError        nobody: what is stored is not what was sealed
@@ -49,6 +51,10 @@ class FormatError(MalformedError):
 
     def __str__(self) -> str:
         return f"{self.path}{f', line {self.line}' if self.line else ''}: {self.reason}"
+
+
+class SignatureFormatError(FormatError):
+    """A signature line of a note whose signature cannot be read, so that it cannot hold either."""
 
 
 class UsageError(AuditError):
@@ -96,6 +102,10 @@ class SourceError(AuditError):
 
     def __str__(self) -> str:
         return f"`{self.target}` cannot be audited: {self.reason}"
+
+
+class WitnessError(AuditError):
+    """A witness cannot be reached, or answers what it should not."""
 
 
 class KeyStoreError(AuditError):

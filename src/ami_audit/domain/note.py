@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
-from ami_audit.domain.errors import FormatError
+from ami_audit.domain.errors import FormatError, SignatureFormatError
 
 # More than any quorum needs, few enough that a hostile note costs nothing.
 MOST_SIGNATURES = 100
@@ -116,9 +116,12 @@ class NoteSignature:
         if not line.startswith(_DASH) or not separator:
             raise FormatError(what, "a signature line is not of the form `— name base64`")
         check_name(name, what)
-        raw = decoded(encoded, what)
+        try:
+            raw = decoded(encoded, what)
+        except FormatError as error:
+            raise SignatureFormatError(what, error.reason) from error
         if len(raw) < 5:
-            raise FormatError(what, "a signature line holds no signature")
+            raise SignatureFormatError(what, "a signature line holds no signature")
         return cls(name, raw[:4], raw[4:])
 
 

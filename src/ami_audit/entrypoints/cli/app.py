@@ -14,6 +14,7 @@ from ami_audit.entrypoints.cli.commands.repo import repo
 from ami_audit.entrypoints.cli.commands.report import report
 from ami_audit.entrypoints.cli.commands.status import show_status, status
 from ami_audit.entrypoints.cli.commands.verify import verify
+from ami_audit.entrypoints.cli.commands.witness import witness
 from ami_audit.entrypoints.settings import settings_at
 
 application = typer.Typer(
@@ -36,6 +37,7 @@ application.command(rich_help_panel=_READING)(report)
 application.command(rich_help_panel=_READING)(status)
 application.command(rich_help_panel=_KEEPING)(init)
 application.add_typer(keys, name="key", rich_help_panel=_KEEPING)
+application.add_typer(witness, name="witness", rich_help_panel=_KEEPING)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)

@@ -32,6 +32,9 @@ class Values(BaseModel):
         ignore: Globs that the file source leaves out, beside its own.
         fail_on: The severity of a finding from which on a command ends with exit code 1; empty means never.
         require: The level below which `verify` fails.
+        checkpoint_every_records: Records after which a checkpoint is signed while a trail grows; 0 means never.
+        checkpoint_every_s: Seconds after which what was appended is under a checkpoint; 0 means never. One is signed in
+            any case when the trail is closed.
         busy_timeout_s: Seconds to wait for another writer's turn.
     """
 
@@ -47,6 +50,8 @@ class Values(BaseModel):
     ignore: tuple[str, ...] = ()
     fail_on: Literal[""] | AuditSeverity = ""
     require: str = VerificationLevel.HASHES.label
+    checkpoint_every_records: int = Field(default=65_536, ge=0)
+    checkpoint_every_s: float = Field(default=300.0, ge=0)
     busy_timeout_s: float = Field(default=30.0, gt=0)
 
 

@@ -47,9 +47,11 @@ class Prover:
     or the tiles below (never more than 255 of a level), whatever the size.
     """
 
-    def __init__(self, store: RecordStore, core: ChainCore) -> None:
+    def __init__(self, store: RecordStore, core: ChainCore, *, head: Head | None = None) -> None:
+        """Args: `head` is where the trail ended when the caller looked; without it, where it ends now."""
         self._store = store
         self._core = core
+        self._given = head
         self._head: Head | None = None
         self._nodes: dict[Subtree, bytes] = {}
         self._tiles: dict[tuple[int, int], bytes] = {}
@@ -77,7 +79,7 @@ class Prover:
     async def head(self) -> Head:
         """Return where the trail ended at the first question."""
         if self._head is None:
-            self._head = await self._store.head()
+            self._head = self._given or await self._store.head()
             peaks = subtrees(0, self._head.size)
             self._nodes |= {peak: self._head.frontier[32 * place : 32 * place + 32] for place, peak in enumerate(peaks)}
         return self._head

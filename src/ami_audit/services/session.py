@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import StoredCheckpoint
 from ami_audit.ports.chain_core import ChainCore
@@ -11,8 +10,9 @@ from ami_audit.ports.clock import Clock
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
-from ami_audit.services.checkpoints import checkpoint, refuse_rollback
+from ami_audit.services.checkpoints import checkpoint, known_checkpoint, refuse_rollback
 from ami_audit.services.genesis import genesis_of, open_trail
+from ami_audit.services.pace import NEVER, Pace, Pacer
 from ami_audit.services.trail import Trail
 
 
@@ -29,6 +29,7 @@ class Session:
         guard_of: Gives the place outside the store where a trail's last checkpoint is kept.
         new_origin: The name of a trail that is begun in this session.
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
+        pace: How much may stand unsigned at the trail's end while the session is open.
     """
 
     store: RecordStore
@@ -39,7 +40,9 @@ class Session:
     new_origin: str
     difficulty_bits: int = 0
     threads: int = 1
+    pace: Pace = NEVER
     _trail: Trail | None = None
+    _pacer: Pacer | None = None
     _checked_size: int = 0
 
     async def trail(self) -> Trail:
@@ -61,7 +64,15 @@ class Session:
                 threads=self.threads,
             )
             self._checked_size = await self._refuse_rollback(self._trail)
+            self._pacer = Pacer(self._sign, self.pace, signed=self._checked_size)
+        if self._pacer is not None:
+            self._pacer.check()
         return self._trail
+
+    def appended(self) -> None:
+        """Take note that the trail has grown, so that a checkpoint is signed when one is due."""
+        if self._pacer is not None and self._trail is not None:
+            self._pacer.grown(self._trail.head.size)
 
     async def origin(self) -> str:
         """Return the trail's name; empty for a store without records."""
@@ -76,32 +87,31 @@ class Session:
 
     async def checkpoint(self) -> StoredCheckpoint | None:
         """Sign where the trail stands; None when nothing was appended in this session."""
-        trail = self._trail
-        if trail is None:
+        if self._trail is None:
             return None
-        await trail.settle()
-        head = await trail.refresh()
-        return await checkpoint(
-            self.store,
-            head,
-            origin=trail.origin,
-            signers=trail.signers[:1],
-            guard=self.guard_of(trail.origin),
-        )
+        await self._trail.settle()
+        return await self._sign()
 
     async def close(self) -> None:
         """Sign a last checkpoint if anything was appended, and release the store; safe to call twice."""
         try:
+            if self._pacer is not None:
+                await self._pacer.stop()
             if self._trail is not None and self._trail.head.size > self._checked_size:
                 await self.checkpoint()
         finally:
-            self._trail = None
+            self._trail = self._pacer = None
             await self.store.close()
 
+    async def _sign(self) -> StoredCheckpoint | None:
+        trail = self._trail
+        if trail is None:
+            return None
+        guard = self.guard_of(trail.origin)
+        return await checkpoint(self.store, self.core, origin=trail.origin, signers=trail.signers[:1], guard=guard)
+
     async def _refuse_rollback(self, trail: Trail) -> int:
-        last = self.guard_of(trail.origin).last()
-        if last is None:
-            return 0
-        known = SignedCheckpoint.parse(last).checkpoint
-        refuse_rollback(trail.head, known, self.guard_of(trail.origin))
-        return known.size
+        guard = self.guard_of(trail.origin)
+        known = known_checkpoint(trail.origin, guard)
+        await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
+        return known.size if known else 0

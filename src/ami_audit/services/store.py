@@ -185,8 +185,10 @@ class AuditStore:
         run_id: str,
         also_signed_by: Sequence[Signer],
     ) -> Sequence[AuditRecord]:
-        trail = await (await self._open()).trail()
+        session = await self._open()
+        trail = await session.trail()
         rows = await trail.append(drafts, run_id=run_id, also_signed_by=also_signed_by)
+        session.appended()
         return Receipts(rows, origin=trail.origin, ring=trail.ring)
 
     async def _get(self, name: str) -> AuditRecord | None:

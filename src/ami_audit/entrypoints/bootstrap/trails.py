@@ -12,6 +12,7 @@ from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
 from ami_audit.entrypoints.settings import Settings
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.stores import RecordStore
+from ami_audit.services.pace import Pace
 from ami_audit.services.session import Session
 
 
@@ -105,6 +106,7 @@ def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _l
             guard_of=guard_of(chosen),
             new_origin=chosen.values.origin or new_origin(chosen.root),
             difficulty_bits=chosen.values.difficulty_bits,
+            pace=Pace(chosen.values.checkpoint_every_records, chosen.values.checkpoint_every_s),
         )
 
     return open_session

@@ -34,6 +34,26 @@ Store = Annotated[
     ),
 ]
 Key = Annotated[str | None, typer.Option("--key", metavar="NAME", help="The signing key's name or id.")]
+EveryRecords = Annotated[
+    int | None,
+    typer.Option(
+        "--checkpoint-every-records",
+        metavar="N",
+        min=0,
+        help="Sign a checkpoint after so many records; 0 only at the end.",
+        show_default="65536",
+    ),
+]
+EverySeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--checkpoint-every-s",
+        metavar="SECONDS",
+        min=0,
+        help="Sign a checkpoint after so much time; 0 only at the end.",
+        show_default="300",
+    ),
+]
 Reason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Why the audit is done; kept in every record.")
 ]

@@ -21,6 +21,8 @@ def file(
     fail_on: common.FailOn = None,
     key: common.Key = None,
     store: common.Store = None,
+    every_records: common.EveryRecords = None,
+    every_s: common.EverySeconds = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
     quiet: common.Quiet = False,
@@ -34,7 +36,12 @@ def file(
             place=place,
             target=target,
             sources="file,git" if include_git else "file",
-            settings={"store": store, "key": key},
+            settings={
+                "store": store,
+                "key": key,
+                "checkpoint_every_records": every_records,
+                "checkpoint_every_s": every_s,
+            },
             options={
                 "pattern": pattern,
                 "include_git": include_git,

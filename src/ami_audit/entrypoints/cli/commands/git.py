@@ -23,6 +23,8 @@ def git(
     fail_on: common.FailOn = None,
     key: common.Key = None,
     store: common.Store = None,
+    every_records: common.EveryRecords = None,
+    every_s: common.EverySeconds = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
     quiet: common.Quiet = False,
@@ -38,7 +40,12 @@ def git(
             place=path,
             target=str(target),
             sources="git",
-            settings={"store": store, "key": key},
+            settings={
+                "store": store,
+                "key": key,
+                "checkpoint_every_records": every_records,
+                "checkpoint_every_s": every_s,
+            },
             options={
                 "since": since,
                 "until": until,

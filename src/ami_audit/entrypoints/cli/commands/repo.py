@@ -26,6 +26,8 @@ def repo(
     fail_on: common.FailOn = None,
     key: common.Key = None,
     store: common.Store = None,
+    every_records: common.EveryRecords = None,
+    every_s: common.EverySeconds = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
     quiet: common.Quiet = False,
@@ -41,7 +43,12 @@ def repo(
             place=path,
             target=str(path),
             sources=sources,
-            settings={"store": store, "key": key},
+            settings={
+                "store": store,
+                "key": key,
+                "checkpoint_every_records": every_records,
+                "checkpoint_every_s": every_s,
+            },
             options={
                 "since": since,
                 "until": until,

@@ -1,6 +1,7 @@
 """What verification finds, and how far a trail is proven."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -37,6 +38,8 @@ class Fault(BaseModel):
         where: The thing that is wrong, as a person would look for it: `record 17`, `tile 0/3`, `head.root`.
         sequence: The record, when one is to blame.
         field: The column or field, when it is known.
+        expected: What should stand there, when that is known.
+        found: What stands there instead.
         detail: What was expected and what was found.
         breaks: The level that this fault disproves; the trail is proven to the level below at most.
     """
@@ -49,20 +52,84 @@ class Fault(BaseModel):
     sequence: int | None = None
     record_id: str | None = None
     field: str | None = None
+    expected: str | None = None
+    found: str | None = None
     breaks: Level = VerificationLevel.LINKS
 
     def __str__(self) -> str:
         return f"{self.where}: {self.check}: {self.detail}"
 
 
+class VerificationMode(StrEnum):
+    """How much of a trail a verification reads."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    SAMPLE = "sample"
+    RANGE = "range"
+    RECORD = "record"
+
+
+class Checked(BaseModel):
+    """How much was really read and checked for an answer.
+
+    Attributes:
+        records: Records whose hashes, links, signatures and columns were checked.
+        checkpoints: Signed checkpoints that were compared with the tree.
+        proofs: Inclusion and consistency proofs that were made from the stored tree and checked.
+    """
+
+    model_config = VALUE
+
+    records: int = Field(default=0, ge=0)
+    checkpoints: int = Field(default=0, ge=0)
+    proofs: int = Field(default=0, ge=0)
+
+
+class Chance(BaseModel):
+    """How likely a sample misses every one of so many altered records, from 0 to 1."""
+
+    model_config = VALUE
+
+    altered: int = Field(ge=1)
+    missed: float = Field(ge=0, le=1)
+
+
+class Sample(BaseModel):
+    """What was drawn, and what it can miss.
+
+    Attributes:
+        seed: What the draw was made with; the same seed draws the same records again.
+        drawn: How many records were drawn.
+        share: The drawn records' share of all, from 0 to 1.
+        chances: How likely every altered record was missed, by how many were altered.
+    """
+
+    model_config = VALUE
+
+    seed: str
+    drawn: int = Field(ge=0)
+    share: float = Field(ge=0, le=1)
+    chances: tuple[Chance, ...] = ()
+
+
 class VerificationReport(BaseModel):
     """The answer to "is this trail as it was sealed?".
 
     Attributes:
-        level: How far it is proven; NONE when links or hashes do not hold.
+        mode: How much of the trail was read: `full`, `incremental`, `sample`, `range` or `record`.
+        level: How far it is proven; NONE when links or hashes do not hold. In modes other than `full` it speaks of the
+            records that were checked only; `scope` says which.
         required: What was asked for.
-        size: How many records were checked, from `first`.
-        unsigned: How many records carry no signature.
+        scope: What was not checked, one sentence each; empty for `full`.
+        first: The first record the answer is about.
+        size: How many records the answer is about, from `first`.
+        checked: How much was really read.
+        sample: What was drawn; null in other modes than `sample`.
+        remaining: How far the records that are there are proven among themselves, when only what is kept outside the
+            store says that some are gone or others; else null.
+        unsigned: How many of the records carry no signature.
+        location: Where the trail lies.
         faults: Every fault, in the order of the trail.
         reasons: Why the level is not higher, one sentence each.
     """
@@ -70,11 +137,17 @@ class VerificationReport(BaseModel):
     model_config = VALUE
 
     origin: str
+    mode: VerificationMode = VerificationMode.FULL
     level: Level
     required: Level = VerificationLevel.HASHES
+    scope: tuple[str, ...] = ()
     first: int = 0
     size: int = Field(ge=0)
+    checked: Checked = Checked()
+    sample: Sample | None = None
+    remaining: Level | None = None
     unsigned: int = 0
+    location: str = ""
     root: str = ""
     head: str = ""
     checkpoint_size: int | None = None
@@ -112,6 +185,18 @@ _BREAKS = {
 def broken_by(check: str) -> VerificationLevel:
     """Return the lowest level that a fault of that check disproves."""
     return _BREAKS.get(check, VerificationLevel.LINKS)
+
+
+def remaining(reached: VerificationLevel, faults: Sequence[Fault]) -> VerificationLevel | None:
+    """Return how far the records that are there are proven among themselves; None when that is what `proven` says.
+
+    It differs where the only faults that break the links are checkpoints kept outside: the trail as a whole is not what
+    was signed, for records are gone or others, while those that are there may well hold together.
+    """
+    outside = [fault for fault in faults if fault.check == "checkpoint" and fault.breaks == VerificationLevel.LINKS]
+    others = [fault for fault in faults if fault not in outside]
+    apart = proven(min(reached, VerificationLevel.PINNED_KEYS), others)
+    return apart if outside and apart > proven(reached, faults) else None
 
 
 def proven(reached: VerificationLevel, faults: Sequence[Fault]) -> VerificationLevel:

@@ -11,7 +11,14 @@ from ami_audit.domain.status import StatusAnswer
 from ami_audit.domain.verification import VerificationReport
 
 
-class TrailFormatter(Protocol):
+class VerdictFormatter(Protocol):
+    """Writes verdicts; some forms hold nothing else."""
+
+    def verification(self, report: VerificationReport) -> str:
+        """Return a verdict; the level always stands in it."""
+
+
+class TrailFormatter(VerdictFormatter, Protocol):
     """Writes what is said about a trail.
 
     Audited text (messages, names, paths) is hostile: what a method returns makes nobody's terminal or reader do
@@ -32,9 +39,6 @@ class TrailFormatter(Protocol):
             findings: What was judged about its records, the worst spelled out; None when nobody looked.
             verification: How far the trail was then proven; None when it was not verified.
         """
-
-    def verification(self, report: VerificationReport) -> str:
-        """Return a verdict; the level always stands in it."""
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""

@@ -1,5 +1,6 @@
 """Who remembers, outside the store, the last checkpoint that was signed."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -15,3 +16,7 @@ class CheckpointGuard(Protocol):
     @property
     def location(self) -> str:
         """Where the note is kept, as a person would look for it."""
+
+
+GuardOf = Callable[[str], CheckpointGuard]
+"""Gives the guard of the trail of that origin."""

@@ -102,8 +102,13 @@ class TreeReader(Protocol):
 class StoreInspector(Protocol):
     """Finds what is wrong with the store itself, beside the chain's arithmetic."""
 
-    def inspect(self) -> AsyncIterator[Fault]:
-        """Yield faults of the container: broken pages, altered schema or guards, rows where none belong."""
+    def inspect(self, *, since: int = 0) -> AsyncIterator[Fault]:
+        """Yield faults of the container: broken pages, altered schema or guards, rows where none belong.
+
+        Args:
+            since: Records below this sequence, and what belongs to them, need not be looked at; from 1 on only what
+                costs little at any size is.
+        """
 
     async def compare(self, records: Sequence[SealedRecord]) -> Sequence[Fault]:
         """Return where projections of these records differ from their canonical bytes.

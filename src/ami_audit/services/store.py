@@ -8,18 +8,22 @@ from typing import Any, Self
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import NotFoundError
 from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.kinds import AuditTargetType, VerificationLevel
+from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.verification import VerificationReport
+from ami_audit.ports.memory import MemoryOf
 from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
+from ami_audit.services.verification.excerpt import ExcerptVerifier
+from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.verifier import Verifier
 
 _EVERYTHING = 1 << 40
+_LONGEST_SEQUENCE = 20
 
 
 class AuditStore:
@@ -96,12 +100,26 @@ class AuditStore:
         return (await self.verify()).is_sound
 
     async def verify(self, **options: Any) -> VerificationReport:
-        """Check the whole trail; `options` are those of `Verifier.verify`."""
+        """Check the whole trail; `options` are the fields of `services.verification.terms.Terms`."""
+        return await self._portal.call(self._verify(options))
+
+    async def verify_new(self, memory_of: MemoryOf, **options: Any) -> VerificationReport:
+        """Check what was added since the last call, and that what was there before is still in the tree."""
 
         async def work() -> VerificationReport:
             session = await self._open()
             verifier = Verifier(session.store, session.core, clock=session.clock)
-            return await verifier.verify(**{"guard_of": session.guard_of, **options})
+            return await verifier.verify_new(memory_of, terms=_terms(session, options))
+
+        return await self._portal.call(work())
+
+    async def verify_sample(self, count: int, *, seed: str, **options: Any) -> VerificationReport:
+        """Check `count` records drawn with `seed`, each with its links and its inclusion in the tree."""
+
+        async def work() -> VerificationReport:
+            session = await self._open()
+            verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
+            return await verifier.sample(count, seed=seed, terms=_terms(session, options))
 
         return await self._portal.call(work())
 
@@ -113,22 +131,29 @@ class AuditStore:
 
         return await self._portal.call(work())
 
-    async def verify_record(
-        self, name: str, *, required: VerificationLevel = VerificationLevel.HASHES
-    ) -> VerificationReport:
-        """Check one record: its hash, its link to the record before, its signatures, its columns.
+    async def verify_record(self, name: str, **options: Any) -> VerificationReport:
+        """Check one record: hash, links to both neighbours, signatures, columns, its place in the tree.
 
         Raises:
             NotFoundError: No record is called so.
         """
+        return await self.verify_range(name, name, **options)
+
+    async def verify_range(self, first: str | None, last: str | None, **options: Any) -> VerificationReport:
+        """Check the records from `first` to `last`, each named by id, hash or sequence; None is the trail's own end.
+
+        Raises:
+            NotFoundError: No record is called so.
+            UsageError: The trail has no such records.
+        """
 
         async def work() -> VerificationReport:
             session = await self._open()
-            row = only(await session.store.find(name), name)
-            if row is None:
-                raise NotFoundError("record", name, hint="`ami-audit query` lists records with their ids.")
-            verifier = Verifier(session.store, session.core, clock=session.clock)
-            return await verifier.verify_one(row, required=required)
+            size = (await session.store.head()).size
+            begin = 0 if first is None else await _position(session, first)
+            end = size - 1 if last is None else begin if last == first else await _position(session, last)
+            verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
+            return await verifier.range(begin, end, terms=_terms(session, options))
 
         return await self._portal.call(work())
 
@@ -179,6 +204,11 @@ class AuditStore:
         if session is not None:
             await session.close()
 
+    async def _verify(self, options: dict[str, Any]) -> VerificationReport:
+        session = await self._open()
+        verifier = Verifier(session.store, session.core, clock=session.clock)
+        return await verifier.verify(_terms(session, options))
+
     async def _append(
         self,
         drafts: Sequence[AuditDraft],
@@ -214,3 +244,17 @@ class AuditStore:
     async def _read(self, session: Session, rows: Sequence[SealedRecord]) -> list[AuditRecord]:
         ring = await session.ring() if rows else KeyRing()
         return records_of(rows, origin=await session.origin(), ring=ring)
+
+
+def _terms(session: Session, options: dict[str, Any]) -> Terms:
+    return Terms(**{"guard_of": session.guard_of, **options})
+
+
+async def _position(session: Session, name: str) -> int:
+    """Return a record's sequence: digits alone are one, anything else is an id or a hash."""
+    if name.isascii() and name.isdigit() and len(name) < _LONGEST_SEQUENCE:
+        return int(name)
+    row = only(await session.store.find(name), name)
+    if row is None:
+        raise NotFoundError("record", name, hint="`ami-audit query` lists records with their ids.")
+    return row.sequence

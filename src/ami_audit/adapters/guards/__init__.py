@@ -1,5 +1,6 @@
-"""Where a trail's last signed checkpoint is remembered, away from its store."""
+"""What is remembered of a trail away from its store: its last signed checkpoint, and how far it was verified."""
 
 from ami_audit.adapters.guards.file import FileGuard
+from ami_audit.adapters.guards.memory import FileMemory
 
-__all__ = ["FileGuard"]
+__all__ = ["FileGuard", "FileMemory"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ami_audit.adapters.guards.replacing import replace_text
 from ami_audit.domain.errors import StoreError
 from ami_audit.domain.text import readable_path
 
@@ -45,7 +46,7 @@ class FileGuard:
         with self._speaking_of("keeping the checkpoint outside the store"), self._locked():
             if self.last() != after:
                 return False
-            self._replace(note)
+            replace_text(self._file, note)
             return True
 
     @contextmanager
@@ -64,16 +65,3 @@ class FileGuard:
             yield
         finally:
             os.close(lock)
-
-    def _replace(self, note: str) -> None:
-        fresh = self._file.with_suffix(f".{os.getpid()}.new")
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
-        folder = os.open(self._file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from ami_audit.entrypoints.bootstrap.plugins import plugins
-from ami_audit.ports.formatter import Formatter
+from ami_audit.entrypoints.bootstrap.release import version
+from ami_audit.ports.formatter import Formatter, VerdictFormatter
 
 
 def formatters() -> dict[str, Callable[[], Formatter]]:
@@ -26,3 +27,14 @@ def formatters() -> dict[str, Callable[[], Formatter]]:
 
     own = {"terminal": terminal, "json": json, "markdown": markdown}
     return {**own, **plugins("ami_audit.formatters", taken=set(own))}
+
+
+def verdict_formatters() -> dict[str, Callable[[], VerdictFormatter]]:
+    """Return what makes each formatter that can write a verdict, by name."""
+
+    def sarif() -> VerdictFormatter:
+        from ami_audit.adapters.formatters.sarif import SarifFormatter
+
+        return SarifFormatter(version())
+
+    return {**formatters(), "sarif": sarif}

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 
+from ami_audit.adapters.chance import machine_chance
 from ami_audit.adapters.clock import machine_clock
 from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.ports.caller import Caller
@@ -12,6 +13,11 @@ from ami_audit.ports.chain_core import ChainCore
 def clock() -> datetime:
     """Return the present moment, aware and in UTC."""
     return machine_clock()
+
+
+def chance() -> str:
+    """Return a fresh seed that nobody could foresee."""
+    return machine_chance()
 
 
 @cache

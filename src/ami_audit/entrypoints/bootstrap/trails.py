@@ -11,6 +11,7 @@ from ami_audit.entrypoints.bootstrap.keys import Announce, signer
 from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
 from ami_audit.entrypoints.settings import Settings
 from ami_audit.ports.guard import CheckpointGuard
+from ami_audit.ports.memory import MemoryOf, VerificationMemory
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.pace import Pace
 from ami_audit.services.session import Session
@@ -29,6 +30,18 @@ def guard_of(chosen: Settings) -> Callable[[str], CheckpointGuard]:
         return FileGuard(chosen.state_dir, origin)
 
     return guard
+
+
+def memory_of(chosen: Settings) -> MemoryOf:
+    """Return what remembers, for each trail at its place, how far it was verified."""
+    store = str(sqlite_path(chosen.store_location).absolute())
+
+    def memory(origin: str) -> VerificationMemory:
+        from ami_audit.adapters.guards import FileMemory
+
+        return FileMemory(chosen.state_dir, origin=origin, store=store)
+
+    return memory
 
 
 async def open_store(chosen: Settings, *, read_only: bool = False) -> RecordStore:

@@ -4,13 +4,15 @@ import os
 import shutil
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from ami_audit.domain.errors import UsageError
-from ami_audit.entrypoints.bootstrap.formatters import formatters
-from ami_audit.ports.formatter import Formatter
+from ami_audit.entrypoints.bootstrap.formatters import formatters, verdict_formatters
+from ami_audit.ports.formatter import Formatter, VerdictFormatter
 
 _BY_ENDING = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+_VERDICT_BY_ENDING = {**_BY_ENDING, ".sarif": "sarif"}
 
 
 def formatter(name: str, output: Path | None) -> Formatter:
@@ -18,9 +20,18 @@ def formatter(name: str, output: Path | None) -> Formatter:
 
     A file never gets the terminal's colours: without a telling ending it is Markdown.
     """
+    return formatters()[_chosen(name, output, _BY_ENDING)]()
+
+
+def verdict_formatter(name: str, output: Path | None) -> VerdictFormatter:
+    """Return the formatter to use for a verdict, by the same rules."""
+    return verdict_formatters()[_chosen(name, output, _VERDICT_BY_ENDING)]()
+
+
+def _chosen(name: str, output: Path | None, by_ending: Mapping[str, str]) -> str:
     if output is not None and name == "terminal":
-        name = _BY_ENDING.get(output.suffix.lower(), "markdown")
-    return formatters()[name]()
+        return by_ending.get(output.suffix.lower(), "markdown")
+    return name
 
 
 def announce(text: str) -> None:

@@ -1,5 +1,6 @@
 """The options that several commands share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,18 @@ import typer
 def _format(value: str) -> str:
     from ami_audit.entrypoints.bootstrap.formatters import formatters
 
-    if value not in formatters():
-        raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(formatters()))}.")
+    return _one_of(value, formatters())
+
+
+def _verdict_format(value: str) -> str:
+    from ami_audit.entrypoints.bootstrap.formatters import verdict_formatters
+
+    return _one_of(value, verdict_formatters())
+
+
+def _one_of(value: str, known: Iterable[str]) -> str:
+    if value not in known:
+        raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(known))}.")
     return value
 
 
@@ -19,6 +30,16 @@ Format = Annotated[
     str,
     typer.Option(
         "--format", "-f", metavar="NAME", callback=_format, help="How the answer is written: terminal, json, markdown."
+    ),
+]
+VerdictFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="NAME",
+        callback=_verdict_format,
+        help="How the answer is written: terminal, json, markdown, sarif.",
     ),
 ]
 Output = Annotated[

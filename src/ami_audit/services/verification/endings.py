@@ -38,9 +38,16 @@ class Endings:
         self._outside_holds = False
         self._inside_size: int | None = None
 
-    async def read(self, faults: list[Fault]) -> None:
-        """Read all checkpoints, inside and outside the store, and note those that cannot be read."""
+    async def read(self, faults: list[Fault], *, after: int = -1) -> None:
+        """Read all checkpoints, inside and outside the store, and note those that cannot be read.
+
+        Args:
+            faults: Taken in place.
+            after: Checkpoints inside the store of this size or smaller are passed over.
+        """
         for stored in await self._store.checkpoints():
+            if stored.size <= after:
+                continue
             where = f"checkpoint {stored.size}"
             note = _parsed(stored.note, where, faults)
             if note is not None and note.checkpoint.size != stored.size:
@@ -63,9 +70,19 @@ class Endings:
         return sorted({note.checkpoint.size for note in (*(note for _, note in self._notes), *outside)})
 
     @property
+    def outside_size(self) -> int:
+        """How many records the checkpoint outside the store covers, when it holds; else 0."""
+        return self._outside.checkpoint.size if self._outside and self._outside_holds else 0
+
+    @property
+    def notes(self) -> int:
+        """How many checkpoints could be read."""
+        return len(self._notes) + (self._outside is not None)
+
+    @property
     def checkpoint_size(self) -> int | None:
         """The size of the latest checkpoint that holds; the guard's when it has one."""
-        return self._outside.checkpoint.size if self._outside and self._outside_holds else self._inside_size
+        return self.outside_size or self._inside_size
 
     async def check_tiles(self) -> list[Fault]:
         """Compare the tiles that were completed since the last call with the stored ones."""
@@ -79,11 +96,16 @@ class Endings:
 
     async def check(self, stored: Head) -> list[Fault]:
         """Return what is wrong at the trail's end, once all records were walked."""
-        faults = [
+        return [
             *self._head_faults(stored),
             *await self._spare_tiles(),
             *await self._key_faults(),
+            *self.check_notes(),
         ]
+
+    def check_notes(self) -> list[Fault]:
+        """Return what is wrong with the checkpoints, given the roots that the walk knows."""
+        faults: list[Fault] = []
         for where, note in self._notes:
             fault = self._note_fault(where, note)
             faults += [fault] if fault else []

@@ -1,30 +1,29 @@
 """Checks a whole trail and says how far it is proven."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
-from typing import Any
 
+from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError
-from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import SealedRecord
-from ami_audit.domain.verification import Fault, VerificationReport, proven
+from ami_audit.domain.remembered import RULES, Remembered, keys_digest
+from ami_audit.domain.verification import Checked, Fault, VerificationMode, VerificationReport, proven, remaining
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
-from ami_audit.ports.guard import CheckpointGuard
-from ami_audit.ports.progress import Progress, silent
+from ami_audit.ports.memory import MemoryOf
+from ami_audit.ports.progress import Progress
 from ami_audit.ports.stores import RecordStore
-from ami_audit.services.genesis import genesis_facts
+from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.endings import Endings
+from ami_audit.services.verification.recalling import Recalled, know_roots, recall
+from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk
 
 # About as much as the caches of a core hold.
 _CHUNK = 2048
 _LOWEST = -(1 << 63)
 _TRIES = 50
-
-GuardOf = Callable[[str], CheckpointGuard]
 
 
 class Verifier:
@@ -35,89 +34,95 @@ class Verifier:
         self._core = core
         self._clock = clock
 
-    async def verify(
-        self,
-        *,
-        required: VerificationLevel = VerificationLevel.HASHES,
-        pinned: Iterable[bytes] = (),
-        guard_of: GuardOf | None = None,
-        progress: Progress = silent,
-    ) -> VerificationReport:
-        """Check everything the store holds against the canonical bytes, and these against each other.
+    async def verify(self, terms: Terms = Terms()) -> VerificationReport:  # noqa: B008 (frozen)
+        """Check everything the store holds against the canonical bytes, and these against each other."""
+        check = _Check(self._clock, await inspected(self._store))
+        walk = await begun(self._store, self._core, faults=check.faults)
+        endings = self._endings(walk, terms)
+        await self._finish(check, walk, endings, terms=terms)
+        return self._report(check, walk, endings, terms=terms)
 
-        Args:
-            required: A lower level is a failure, and so is every fault.
-            pinned: Ids of keys the caller trusts; with one of them in genesis the level may reach `pinned-keys`.
-            guard_of: Gives the place outside the store where a trail's last checkpoint is remembered.
-            progress: Told of `records` checked.
+    async def verify_new(self, memory_of: MemoryOf, *, terms: Terms = Terms()) -> VerificationReport:  # noqa: B008
+        """Check what was added since the last call for this trail, and that what was there is still in the tree.
+
+        Everything is checked when nothing is remembered, or when what is remembered cannot be relied on; then the
+        answer is that of `verify` and says why. A trail without any fault is remembered for the next call.
         """
-        started, clock_started = self._clock(), perf_counter()
-        faults = await self._inspected()
-        walk = await self._begin(faults)
-        guard = guard_of(walk.origin) if guard_of and walk.origin else None
-        endings = Endings(self._store, self._core, walk, guard=guard)
+        check = _Check(self._clock, [])
+        walk = await begun(self._store, self._core, faults=check.faults)
+        if not walk.origin:
+            return await self.verify(terms)
+        memory = memory_of(walk.origin)
+        recalled = await recall(memory, self._store, self._core, walk=walk)
+        if recalled.known is None:
+            check = _Check(self._clock, [*await inspected(self._store), *recalled.faults])
+            walk = await begun(self._store, self._core, faults=check.faults)
+        else:
+            check.faults += await inspected(self._store, since=recalled.known.size)
+        endings = self._endings(walk, terms)
+        await self._finish(check, walk, endings, terms=terms, known=recalled.known)
+        if not check.faults and walk.head.size:
+            memory.keep(self._remembered(check, walk, recalled.known).text())
+        return self._report(check, walk, endings, terms=terms, recalled=recalled)
+
+    def _endings(self, walk: Walk, terms: Terms) -> Endings:
+        guard = terms.guard_of(walk.origin) if terms.guard_of and walk.origin else None
+        return Endings(self._store, self._core, walk, guard=guard)
+
+    async def _finish(
+        self, check: "_Check", walk: Walk, endings: Endings, *, terms: Terms, known: Remembered | None = None
+    ) -> None:
         try:
-            await endings.read(faults)
-            await self._check_all(walk, endings, faults=faults, progress=progress)
+            await endings.read(check.faults, after=known.size if known else -1)
+            if known is not None:
+                check.proofs += await know_roots(endings.sizes(), self._store, self._core, walk=walk)
+            await self._check_all(walk, endings, faults=check.faults, progress=terms.progress)
         except IntegrityError as error:  # the file itself cannot be read any further
-            faults.append(_unreadable(self._store.describe()["location"], error))
-        level, reasons = endings.level(frozenset(pinned))
+            check.faults.append(unreadable(self._store.describe()["location"], error))
+
+    def _report(
+        self, check: "_Check", walk: Walk, endings: Endings, *, terms: Terms, recalled: Recalled | None = None
+    ) -> VerificationReport:
+        level, reasons = endings.level(frozenset(terms.pinned))
+        faults = with_fields(check.faults)
+        known = recalled.known if recalled else None
+        records = walk.head.size - (known.size if known else 0)
+        proofs = check.proofs + (1 if known else 0)
         return VerificationReport(
             origin=walk.origin,
+            mode=VerificationMode.INCREMENTAL if known else VerificationMode.FULL,
             level=proven(level, faults),
-            required=required,
+            remaining=remaining(level, faults),
+            required=terms.required,
+            scope=recalled.scope if recalled else (),
             size=walk.head.size,
+            checked=Checked(records=records, checkpoints=endings.notes, proofs=proofs),
             unsigned=walk.unsigned,
             root=walk.head.root.hex(),
             head=walk.head.record_hash.hex(),
             checkpoint_size=endings.checkpoint_size,
-            faults=tuple(faults),
+            location=self._store.describe()["location"],
+            faults=faults,
             reasons=tuple(reasons),
-            started_at=started,
-            seconds=perf_counter() - clock_started,
+            started_at=check.started,
+            seconds=perf_counter() - check.clock_started,
         )
 
-    async def verify_one(self, record: SealedRecord, *, required: VerificationLevel) -> VerificationReport:
-        """Check one record: hash, link to the record before, signatures, columns; the rest of the trail is not read."""
-        started, clock_started = self._clock(), perf_counter()
-        faults: list[Fault] = []
-        walk = await self._begin(faults)
-        before = await self._store.read(record.sequence - 1, count=1) if record.sequence > 0 else ()
-        walk.begin_after(before[0] if before else None, ring=KeyRing(await self._store.key_events()))
-        faults += await self._store.compare([record])
-        faults += walk.check([record])
-        reached = VerificationLevel.HASHES if walk.unsigned else VerificationLevel.SIGNATURES
-        return VerificationReport(
+    def _remembered(self, check: "_Check", walk: Walk, known: Remembered | None) -> Remembered:
+        return Remembered(
+            rules=RULES,
             origin=walk.origin,
-            level=proven(reached, faults),
-            required=required,
-            first=record.sequence,
-            size=1,
+            size=walk.head.size,
+            root=walk.head.root.hex(),
+            frontier=walk.head.frontier.hex(),
+            head=walk.head.record_hash.hex(),
+            recorded_at=walk.head.recorded_at,
+            keys=keys_digest(walk.key_events),
             unsigned=walk.unsigned,
-            head=record.record_hash.hex(),
-            faults=tuple(faults),
-            reasons=("Only this record was checked, not the trail it stands in.",),
-            started_at=started,
-            seconds=perf_counter() - clock_started,
+            difficulty_bits=walk.difficulty_bits,
+            read_at=known.read_at if known else check.started,
+            verified_at=check.started,
         )
-
-    async def _inspected(self) -> list[Fault]:
-        faults: list[Fault] = []
-        try:
-            async for fault in self._store.inspect():
-                faults.append(fault)  # noqa: PERF401 (what was found before the file gave out must not be lost)
-        except IntegrityError as error:
-            faults.append(_unreadable(self._store.describe()["location"], error))
-        return faults
-
-    async def _begin(self, faults: list[Fault]) -> Walk:
-        try:
-            first = await self._store.read(0, count=1)
-            facts: dict[str, Any] = genesis_facts(first[0]) if first else {"origin": "", "difficulty_bits": 0}
-        except IntegrityError as error:
-            faults.append(_unreadable("record 0", error))
-            facts = {"origin": "", "difficulty_bits": 0}
-        return Walk(self._core, origin=facts["origin"], difficulty_bits=facts["difficulty_bits"])
 
     async def _check_all(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
         """Walk along the records and check what stands at their end, while others may be appending.
@@ -170,5 +175,11 @@ class Verifier:
             first = records[-1].sequence + 1
 
 
-def _unreadable(where: str, error: IntegrityError) -> Fault:
-    return Fault(check="pages", where=where, detail=str(error), breaks=VerificationLevel.LINKS)
+
+class _Check:
+    """What one verification has come to so far."""
+
+    def __init__(self, clock: Clock, faults: list[Fault]) -> None:
+        self.started, self.clock_started = clock(), perf_counter()
+        self.faults = faults
+        self.proofs = 0

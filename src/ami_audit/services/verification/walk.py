@@ -29,6 +29,16 @@ _DETAILS = {
     "signature-block": "its signatures are malformed or out of order",
     "form": "its canonical bytes are not RFC 8785 JSON",
 }
+# What each check is about, where that is one field.
+_FIELDS = {
+    "link": "previous_hash",
+    "bits": "record_hash",
+    "time": "recorded_at",
+    "signature": "signatures",
+    "signature-block": "signatures",
+    "unknown-key": "signatures",
+    "key-not-valid": "signatures",
+}
 # `action` is the first key of canonical content; what begins otherwise is damaged, and read whatever it says.
 _USUAL_START = b'{"action":"'
 _KEY_STARTS = tuple(f'{{"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
@@ -60,6 +70,31 @@ class Walk:
         if record is not None:
             self._expected = record.sequence + 1
             self._previous_hash = record.record_hash
+
+    def branched(self, ring: KeyRing) -> "Walk":
+        """Return another walk of the same trail, which knows these keys and stands nowhere yet."""
+        walk = Walk(self._core, origin=self.origin, difficulty_bits=self._difficulty_bits)
+        walk.ring = ring
+        return walk
+
+    def resume(self, end: Head, *, edges: list[bytes], events: Sequence[KeyEvent], unsigned: int) -> None:
+        """Go on where an earlier walk ended, with everything that it had come to know.
+
+        Args:
+            end: Where it ended.
+            edges: The partial tile of each level there (see ChainCore.grow).
+            events: What the records until there say about keys.
+            unsigned: How many of them carry no signature.
+        """
+        self.head, self._edges, self.unsigned = end, edges, unsigned
+        self.key_events, self.ring = list(events), KeyRing(events)
+        self.roots[end.size] = end.root
+        self._expected, self._previous_hash = end.size, end.record_hash
+
+    @property
+    def difficulty_bits(self) -> int:
+        """What genesis asks of every record hash."""
+        return self._difficulty_bits
 
     @property
     def next_sequence(self) -> int:
@@ -115,7 +150,7 @@ class Walk:
         for record in records:
             text = record.canonical
             if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
-                for event in _events(record):
+                for event in events_in(record):
                     self.key_events.append(event)
                     self.ring.learn(event)
 
@@ -136,7 +171,8 @@ def _missing(first: int, count: int) -> str:
     return f"record {first} is missing" if count == 1 else f"{count} records from {first} on are missing"
 
 
-def _events(record: SealedRecord) -> tuple[KeyEvent, ...]:
+def events_in(record: SealedRecord) -> tuple[KeyEvent, ...]:
+    """Return what a record says about keys; nothing when it cannot be read."""
     try:
         content = json.loads(record.canonical)
     except (ValueError, RecursionError):
@@ -152,5 +188,6 @@ def _fault(record: SealedRecord, check: str, detail: str) -> Fault:
         detail=detail,
         sequence=record.sequence,
         record_id=record.record_id,
+        field=_FIELDS.get(check),
         breaks=broken_by(check),
     )

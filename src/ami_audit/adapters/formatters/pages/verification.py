@@ -22,12 +22,12 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.domain.next_steps import after_verification
-from ami_audit.domain.verification import Fault, VerificationReport
+from ami_audit.domain.verification import Fault, Sample, VerificationMode, VerificationReport
 
 
 def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
     """Return a verdict: how far the trail is proven, everything wrong with it, and why it is not proven further."""
-    checked = f"{wording.counted(report.size, 'record')} in {wording.duration(report.seconds)}"
+    checked = f"{_how_much(report)} in {wording.duration(report.seconds)}"
     return Page(
         headline=(words("Proven to: ", Tone.STRONG), parts.level(report.level, is_sound=report.is_sound)),
         aside=checked,
@@ -35,15 +35,27 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
             Section("", tuple(_verdict(report))),
             Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
             Section("Checked", (_checked(report),)),
+            Section("Not checked", tuple(Note((prose(sentence),)) for sentence in report.scope)),
             parts.reasons(report.level, report.reasons, faults=len(report.faults)),
             parts.next_steps(after_verification(report)),
         ),
     )
 
 
+def _how_much(report: VerificationReport) -> str:
+    if report.mode is VerificationMode.FULL:
+        return wording.counted(report.size, "record")
+    return f"{wording.number(report.checked.records)} of {wording.counted(report.size, 'record')} read"
+
+
 def _verdict(report: VerificationReport) -> Iterator[Note]:
     if report.faults:
         yield Note(said("This trail is not as it was sealed.", Tone.BAD))
+    if report.remaining is not None:
+        told = f"The {wording.counted(report.size, 'record')} that are here hold together up to "
+        rest = f"`{report.remaining.label}`, but others were signed or verified before and are not here any more."
+        why = "Levels are cumulative, and `links` says that none is missing: so the trail as a whole is proven to nothing."
+        yield Note((prose(f"{told}{rest} {why}"),))
     if report.level < report.required:
         yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
 
@@ -81,7 +93,7 @@ def _goes_on(one: Fault, other: Fault) -> bool:
 def _row(faults: Sequence[Fault]) -> tuple[Line, ...]:
     fault, last = faults[0], faults[-1]
     where = fault.where if len(faults) == 1 else f"records {fault.sequence} to {last.sequence}"
-    is_named = not fault.field or fault.field in fault.where.split()
+    is_named = not fault.field or fault.field in fault.where.split() or fault.field in fault.detail
     field = () if is_named else (words(", "), data(fault.field or ""))
     return (data(where, Tone.STRONG), *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
 
@@ -103,5 +115,22 @@ def _checked(report: VerificationReport) -> Facts:
             ("head", quoted(report.head)),
             ("root", quoted(report.root)),
             ("checkpoint", said(covered)),
+            *_proofs(report),
+            *_drawn(report.sample),
         )
     )
+
+
+def _proofs(report: VerificationReport) -> Iterator[tuple[str, Line]]:
+    if report.checked.proofs:
+        yield "proofs", said(f"{wording.counted(report.checked.proofs, 'proof')} made from the stored tree, all checked")
+
+
+def _drawn(sample: Sample | None) -> Iterator[tuple[str, Line]]:
+    if sample is None:
+        return
+    yield "share", said(f"{sample.share:.4%} of the records")
+    yield "seed", quoted(sample.seed)
+    for chance in sample.chances:
+        altered = wording.counted(chance.altered, "altered record")
+        yield "misses", said(f"{altered}: with a chance of {chance.missed:.4%}")

@@ -51,7 +51,7 @@ def _indexed_faults(record: SealedRecord, row: tuple[Any, ...] | None) -> Iterat
     wanted = projected(record)
     yield from _id_faults(record, wanted)
     if row is None:
-        yield _of(record, "record_index", "its row in the index is missing")
+        yield _missing(record)
         return
     # Equal values of two types (1 and 1.0) are told apart by the inspection: the table is STRICT.
     expected = tuple([value.encode() if type(value) is str else value for value in wanted])
@@ -62,24 +62,38 @@ def _indexed_faults(record: SealedRecord, row: tuple[Any, ...] | None) -> Iterat
 def _differences(record: SealedRecord, expected: tuple[Any, ...], row: tuple[Any, ...]) -> Iterator[Fault]:
     for name, wanted, stored in zip(IndexRow._fields, expected, row, strict=True):
         if wanted != stored:
-            detail = f"expected {_shown(wanted, name)}, found {_shown(stored, name)}"
-            yield _of(record, f"record_index.{name}", detail)
+            yield _of(record, f"record_index.{name}", expected=_said(wanted, name), found=_said(stored, name))
 
 
 def _id_faults(record: SealedRecord, wanted: IndexRow) -> Iterator[Fault]:
     if wanted.record_id != record.record_id:
-        detail = f"expected {_shown(wanted.record_id)}, found {_shown(record.record_id)}"
-        yield _of(record, "records.record_id", detail)
+        yield _of(record, "records.record_id", expected=wanted.record_id, found=record.record_id)
 
 
-def _of(record: SealedRecord, column: str, detail: str) -> Fault:
-    where = f"record {record.sequence}"
-    return fault("column", where, detail, sequence=record.sequence, record_id=record.record_id, field=column)
+def _of(record: SealedRecord, column: str, *, expected: str | None, found: str | None) -> Fault:
+    where, detail = f"record {record.sequence}", f"expected {_shown(expected)}, found {_shown(found)}"
+    return fault(
+        "column",
+        where,
+        detail,
+        sequence=record.sequence,
+        record_id=record.record_id,
+        field=column,
+        expected=expected,
+        found=found,
+    )
 
 
-def _shown(value: object, name: str = "") -> str:
-    if value is None:
-        return "nothing"
+def _missing(record: SealedRecord) -> Fault:
+    where, detail = f"record {record.sequence}", "its row in the index is missing"
+    return fault("column", where, detail, sequence=record.sequence, record_id=record.record_id, field="record_index")
+
+
+def _said(value: object, name: str) -> str | None:
     if isinstance(value, bytes):
-        return f"`{value.hex() if name in _HASHES else text(value)}`"
-    return f"`{value}`"
+        return value.hex() if name in _HASHES else text(value)
+    return None if value is None else str(value)
+
+
+def _shown(value: str | None) -> str:
+    return "nothing" if value is None else f"`{value}`"

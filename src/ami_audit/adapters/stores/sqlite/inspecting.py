@@ -28,11 +28,16 @@ class Inspector:
         self._connection = connection
         self._path = path
 
-    def faults(self) -> list[Fault]:
-        """Return every fault of the container, at most a hundred of each kind."""
+    def faults(self, *, since: int = 0) -> list[Fault]:
+        """Return every fault of the container, at most a hundred of each kind.
+
+        Args:
+            since: From 1 on, what must be read as a whole is left out: pages, tiles and index.
+        """
         found: list[Fault] = []
+        whole = () if since else (self._pages, self._tiles, self._index)
         with speaking_of(_STEP, self._path), self._snapshot():
-            for look in (self._pages, self._identity, self._schema, self._heads, self._rows, self._index):
+            for look in (self._identity, self._schema, self._heads, self._rows, *whole):
                 try:
                     found += look()
                 except (apsw.CorruptError, UnicodeDecodeError) as error:
@@ -74,16 +79,18 @@ class Inspector:
                 yield fault(check, table, f"expected one row with id 1, found {whole} and {strays} others", field="id")
 
     def _rows(self) -> Iterator[Fault]:
-        head = head_of(self._connection)
-        size = head.size if head is not None else 0
+        size = self._size()
         for (sequence,) in self._some("stray_records", size):
             detail = f"stands outside the trail's {size} records"
             yield fault("sequence", f"record {sequence}", detail, sequence=sequence, field="sequence")
-        for level, position in self._some("stray_tiles", size):
-            yield fault("tile", f"tile {level}/{position}", f"no tree of {size} records has it")
         for sequence, position in self._some("stray_key_events"):
             detail = f"position {position} does not follow the one before"
             yield fault("key", f"key event of record {sequence}", detail, sequence=sequence, field="position")
+
+    def _tiles(self) -> Iterator[Fault]:
+        size = self._size()
+        for level, position in self._some("stray_tiles", size):
+            yield fault("tile", f"tile {level}/{position}", f"no tree of {size} records has it")
 
     def _index(self) -> Iterator[Fault]:
         size = self._connection.execute(SQL["indexed_end"]).get
@@ -93,6 +100,10 @@ class Inspector:
         for (sequence,) in self._some("stray_index_rows", size):
             detail = "the index has a row where it should have none"
             yield fault("column", f"record {sequence}", detail, sequence=sequence, field="record_index")
+
+    def _size(self) -> int:
+        head = head_of(self._connection)
+        return head.size if head is not None else 0
 
     def _some(self, name: str, *bindings: int) -> list[tuple[Any, ...]]:
         return self._connection.execute(SQL[name].rstrip(";") + f" LIMIT {_FAULTS_AT_MOST}", bindings).fetchall()

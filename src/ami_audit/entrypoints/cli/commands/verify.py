@@ -1,6 +1,6 @@
 """`ami-audit verify`: is the trail as it was sealed?"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -8,9 +8,10 @@ from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.entrypoints.bootstrap.keys import pinned_keys
-from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
+from ami_audit.entrypoints.bootstrap.machine import chance
+from ami_audit.entrypoints.bootstrap.trails import memory_of, opener, require_trail
 from ami_audit.entrypoints.cli import options as common
-from ami_audit.entrypoints.cli.answers import deliver, formatter
+from ami_audit.entrypoints.cli.answers import deliver, verdict_formatter
 from ami_audit.entrypoints.cli.failures import Finished
 from ami_audit.entrypoints.cli.progress import shown_progress
 from ami_audit.entrypoints.settings import Settings, settings_at
@@ -28,6 +29,22 @@ def verify(
         str | None,
         typer.Option("--record", metavar="ID", help="Only this record: its id, its hash, or the beginning of one."),
     ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RECORD", help="Only from this record on: its number, its id or its hash."),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="RECORD", help="Only up to this record, and including it.")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="Only so many records, drawn at random.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="TEXT", help="With --sample: draw as an earlier answer did.")
+    ] = None,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Read only what was added since the last --incremental.")
+    ] = False,
     require: Annotated[
         str | None,
         typer.Option(
@@ -40,7 +57,7 @@ def verify(
         list[str] | None, typer.Option("--pin", metavar="KEY_ID", help="Trust this key, beside those on this machine.")
     ] = None,
     store: common.Store = None,
-    format_name: common.Format = "terminal",
+    format_name: common.VerdictFormat = "terminal",
     output: common.Output = None,
     quiet: common.Quiet = False,
 ) -> None:
@@ -48,17 +65,42 @@ def verify(
 
     Ends with exit code 1 when anything is wrong, or when less is proven than was required.
     """
+    parts = {
+        "--record": record is not None,
+        "--from or --to": first is not None or last is not None,
+        "--sample": sample is not None,
+        "--incremental": incremental,
+    }
+    _refuse_contradictions(parts, seed=seed)
     chosen = settings_at(overrides={"store": store, "require": require})
     require_trail(chosen)
     required = _required(chosen, chain=chain, signatures=signatures, explicit=require is not None)
+    terms: dict[str, Any] = {"required": required, "pinned": pinned_keys(chosen, pin or ())}
     with AuditStore(opener(chosen, read_only=True)) as trail, shown_progress(quiet=quiet) as progress:
+        terms["progress"] = progress
         if record is not None:
-            report = portal.run(trail.verify_record(record, required=required))
+            asked = trail.verify_record(record, **terms)
+        elif first is not None or last is not None:
+            asked = trail.verify_range(first, last, **terms)
+        elif sample is not None:
+            asked = trail.verify_sample(sample, seed=seed or chance(), **terms)
+        elif incremental:
+            asked = trail.verify_new(memory_of(chosen), **terms)
         else:
-            pinned = pinned_keys(chosen, pin or ())
-            report = portal.run(trail.verify(required=required, pinned=pinned, progress=progress))
-    deliver(formatter(format_name, output).verification(report), output)
+            asked = trail.verify(**terms)
+        report = portal.run(asked)
+    deliver(verdict_formatter(format_name, output).verification(report), output)
     _end(report)
+
+
+def _refuse_contradictions(parts: dict[str, bool], *, seed: str | None) -> None:
+    asked = [name for name, is_asked in parts.items() if is_asked]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} each say which records to check; choose one of them.")
+    if seed is not None and not parts["--sample"]:
+        raise UsageError("--seed says how a sample is drawn; it needs --sample N.")
+    if seed == "":
+        raise UsageError("--seed is empty; leave it out for a fresh one.")
 
 
 def _end(report: VerificationReport) -> None:

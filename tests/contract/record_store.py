@@ -11,9 +11,12 @@ from typing import Any, Protocol
 
 import pytest
 from tests.support.sealing import Seals, filled
+from tests.support.witnesses import cosigned, witness_key
 
+from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import HeadMovedError, StoreError
-from ami_audit.domain.linkage import EMPTY_ROOT, ZERO_HASH, Head, SealedBatch, StoredCheckpoint
+from ami_audit.domain.linkage import EMPTY_ROOT, ZERO_HASH, Head, SealedBatch, StoredCheckpoint, StoredCosignature
+from ami_audit.domain.note import NoteSignature
 from ami_audit.ports.stores import RecordStore
 
 
@@ -151,6 +154,24 @@ class RecordStoreContract:
         with pytest.raises(StoreError, match="another checkpoint of size 5"):
             await store.add_checkpoint(StoredCheckpoint(5, "another note\n"))
         assert [checkpoint.size for checkpoint in await store.checkpoints()] == [3, 5]
+
+    async def test_cosignatures_are_kept_once_and_stand_in_their_notes(self, store: RecordStore) -> None:
+        """Whoever reads a checkpoint reads its witnesses with it; a second answer of one witness changes nothing."""
+        await filled(store, 5)
+        checkpoint = Checkpoint("example.org/trail", 5, bytes(32))
+        note = SignedCheckpoint(checkpoint, (NoteSignature("example.org/trail", b"hash", bytes(64)),))
+        await store.add_checkpoint(StoredCheckpoint(5, note.note()))
+        lines = [cosigned(checkpoint, name) for name in ("w1", "w2")]
+        kept = [
+            StoredCosignature(5, str(witness_key(name)), line.signature)
+            for name, line in zip(("w1", "w2"), lines, strict=True)
+        ]
+        await store.add_cosignatures(kept)
+        await store.add_cosignatures([kept[0]._replace(signature=bytes(72))])
+        assert list(await store.cosignatures()) == kept
+        (stored,) = await store.checkpoints()
+        assert SignedCheckpoint.parse(stored.note) == note.with_signatures(*lines)
+        await store.add_checkpoint(StoredCheckpoint(5, note.note()))
 
     async def test_a_sound_store_has_no_faults(self, store: RecordStore) -> None:
         """An inspection that cries wolf is soon not listened to; indexed and fresh records are both fine."""

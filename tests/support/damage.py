@@ -107,6 +107,7 @@ async def _said(store: SqliteStore) -> Any:
         yield [await store.tiles(level, first=0, count=100) for level in range(8)]
         yield await store.key_events()
         yield await store.checkpoints()
+        yield await store.cosignatures()
         yield [fault async for fault in store.inspect()]
         yield list(await store.compare(records))
     except AuditError as error:

@@ -10,6 +10,7 @@ from typing import Self
 
 from ami_audit.domain.checkpoint import Checkpoint
 from ami_audit.domain.errors import FormatError
+from ami_audit.domain.linkage import StoredCosignature
 from ami_audit.domain.note import KeyKind, NoteKey, NoteSignature
 
 # The public key, the message and the signature: whether it holds.
@@ -48,6 +49,16 @@ class Cosignature:
 def cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
     """Return the bytes that a witness signs at that time; extension lines are signed along."""
     return f"cosignature/v1\ntime {time}\n{checkpoint.body()}".encode()
+
+
+def kept_line(stored: StoredCosignature) -> NoteSignature:
+    """Return the signature line that a kept cosignature is in its checkpoint's note.
+
+    Raises:
+        FormatError: What is kept is no witness's key.
+    """
+    key = NoteKey.parse(stored.witness)
+    return NoteSignature(key.name, key.key_hash, stored.signature)
 
 
 def cosigner_key(name: str, public_key: bytes) -> NoteKey:

@@ -93,3 +93,17 @@ class StoredCheckpoint(NamedTuple):
 
     size: int
     note: str
+
+
+class StoredCosignature(NamedTuple):
+    """What one witness said about the checkpoint over the first `size` records.
+
+    Attributes:
+        size: The checkpoint's.
+        witness: The witness's public key as notes name it.
+        signature: Time (u64 BE) and Ed25519 signature, 72 bytes.
+    """
+
+    size: int
+    witness: str
+    signature: bytes

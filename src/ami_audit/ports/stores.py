@@ -14,6 +14,7 @@ from ami_audit.domain.linkage import (
     SealedBatch,
     SealedRecord,
     StoredCheckpoint,
+    StoredCosignature,
     Tile,
 )
 from ami_audit.domain.query import AuditFilter
@@ -96,7 +97,21 @@ class TreeReader(Protocol):
         """Return what the trail says about its keys, by sequence."""
 
     async def checkpoints(self) -> Sequence[StoredCheckpoint]:
-        """Return all checkpoints, smallest size first."""
+        """Return all checkpoints, smallest size first, each note with the lines of the witnesses that are kept."""
+
+
+class CosignatureStore(Protocol):
+    """Keeps what witnesses signed."""
+
+    async def add_cosignatures(self, cosignatures: Sequence[StoredCosignature]) -> None:
+        """Keep them, durably, all or none; the first of one witness for one size stays.
+
+        Raises:
+            StoreError: They could not be written; none was.
+        """
+
+    async def cosignatures(self) -> Sequence[StoredCosignature]:
+        """Return all cosignatures, smallest size first."""
 
 
 class StoreInspector(Protocol):
@@ -120,5 +135,5 @@ class StoreInspector(Protocol):
         """Return what a person needs to find the store: `kind`, `location`."""
 
 
-class RecordStore(RecordAppender, RecordReader, TreeReader, StoreInspector, Protocol):
+class RecordStore(RecordAppender, RecordReader, TreeReader, CosignatureStore, StoreInspector, Protocol):
     """A whole record store: what each driver implements and the contract suite tests."""

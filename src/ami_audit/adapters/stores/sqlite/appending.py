@@ -13,7 +13,7 @@ from ami_audit.adapters.stores.sqlite.reading import head_of, text
 from ami_audit.adapters.stores.sqlite.statements import SQL
 from ami_audit.adapters.stores.sqlite.transactions import committed, has_begun, undo
 from ami_audit.domain.errors import HeadMovedError, StoreError
-from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint
+from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint, StoredCosignature
 
 _STEP = "writing to"
 _FIRST_WAIT_S = 0.0005
@@ -66,6 +66,11 @@ class Appender:
                 raise StoreError(
                     f"{_STEP} `{self._path}`", f"another checkpoint of size {checkpoint.size} is kept already"
                 )
+
+    async def add_cosignatures(self, cosignatures: Sequence[StoredCosignature]) -> None:
+        """Keep the cosignatures; what is kept already of the same witness and size stays."""
+        async with self._transaction():
+            self._connection.executemany(SQL["add_cosignature"], cosignatures)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:

@@ -1,6 +1,8 @@
 """What is stored, read back as it is: nothing here judges it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,9 @@ import apsw
 
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.statements import SQL
-from ami_audit.domain.linkage import Head, KeyEvent, SealedRecord, StoredCheckpoint, Tile
+from ami_audit.domain.cosignature import kept_line
+from ami_audit.domain.errors import FormatError
+from ami_audit.domain.linkage import Head, KeyEvent, SealedRecord, StoredCheckpoint, StoredCosignature, Tile
 
 _U64 = (1 << 64) - 1
 _STEP = "reading"
@@ -80,7 +84,19 @@ class Reader:
             ]
 
     def checkpoints(self) -> list[StoredCheckpoint]:
-        """Return every checkpoint, smallest size first."""
+        """Return every checkpoint, smallest size first, its note with the lines of its witnesses."""
+        lines: dict[int, str] = defaultdict(str)
+        for cosignature in self.cosignatures():
+            with suppress(FormatError):  # a damaged row is verification's to name
+                lines[cosignature.size] += kept_line(cosignature).line()
         with speaking_of(_STEP, self._path):
             rows = self._connection.execute(SQL["checkpoints"])
-            return [StoredCheckpoint(size, text(note)) for size, note in rows]
+            return [StoredCheckpoint(size, text(note) + lines[size]) for size, note in rows]
+
+    def cosignatures(self) -> list[StoredCosignature]:
+        """Return every cosignature, smallest size first; none from a database that is older than they are."""
+        with speaking_of(_STEP, self._path):
+            if int(self._connection.pragma("user_version")) == 1:
+                return []
+            rows = self._connection.execute(SQL["cosignatures"])
+            return [StoredCosignature(size or 0, text(witness), raw or b"") for size, witness, raw in rows]

@@ -73,6 +73,16 @@ SELECT CAST(note AS BLOB)
 FROM checkpoints
 WHERE size = ?;
 
+-- name: add_cosignature
+INSERT INTO cosignatures (size, witness, signature)
+SELECT ?1, ?2, ?3
+WHERE NOT EXISTS (SELECT 1 FROM cosignatures WHERE size = ?1 AND witness = ?2);
+
+-- name: cosignatures
+SELECT CAST(size AS INTEGER), CAST(witness AS BLOB), CAST(signature AS BLOB)
+FROM cosignatures
+ORDER BY size, witness;
+
 -- name: records_end
 SELECT coalesce(max(sequence) + 1, 0)
 FROM records;

@@ -15,7 +15,15 @@ from ami_audit.adapters.stores.sqlite.inspecting import Inspector
 from ami_audit.adapters.stores.sqlite.opening import opened
 from ami_audit.adapters.stores.sqlite.reading import Reader
 from ami_audit.adapters.stores.sqlite.searching import Searcher
-from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint, Tile
+from ami_audit.domain.linkage import (
+    Head,
+    KeyEvent,
+    SealedBatch,
+    SealedRecord,
+    StoredCheckpoint,
+    StoredCosignature,
+    Tile,
+)
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.verification import Fault
 
@@ -76,6 +84,14 @@ class SqliteStore:
         """
         await self._appender.add_checkpoint(checkpoint)
 
+    async def add_cosignatures(self, cosignatures: Sequence[StoredCosignature]) -> None:
+        """Keep what witnesses signed; the first of one witness for one size stays.
+
+        Raises:
+            StoreError: They could not be written.
+        """
+        await self._appender.add_cosignatures(cosignatures)
+
     async def close(self) -> None:
         """Release everything; safe to call twice. The log is emptied into the database when nobody else reads it."""
         with suppress(apsw.Error):
@@ -119,6 +135,10 @@ class SqliteStore:
     async def checkpoints(self) -> Sequence[StoredCheckpoint]:
         """Return all checkpoints, smallest size first."""
         return self._reader.checkpoints()
+
+    async def cosignatures(self) -> Sequence[StoredCosignature]:
+        """Return all cosignatures, smallest size first."""
+        return self._reader.cosignatures()
 
     async def inspect(self, *, since: int = 0) -> AsyncIterator[Fault]:
         """Yield what is wrong with the database itself; takes about as long as reading the file.

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.support.damage import Column, columns, heard, rewrite, unguarded
 from tests.support.sealing import Seals
+from tests.support.witnesses import witness_key
 
 from ami_audit.adapters.stores.sqlite import SqliteStore
-from ami_audit.domain.linkage import Head, StoredCheckpoint
+from ami_audit.domain.linkage import Head, StoredCheckpoint, StoredCosignature
 from ami_audit.domain.query import AuditFilter
 
 _INDEXED = 250
@@ -78,6 +79,7 @@ async def _fill(path: Path) -> None:
     head = seals.head
     await store.append(seals.some(_SIZE - _INDEXED, context={}), after=head)
     await store.add_checkpoint(StoredCheckpoint(_SIZE, "example.org/trail\n260\nA root\n\n— a signature\n"))
+    await store.add_cosignatures([StoredCosignature(_SIZE, str(witness_key(name)), bytes(72)) for name in ("w1", "w2")])
     await store.close()
 
 

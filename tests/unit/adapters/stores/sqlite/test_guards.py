@@ -6,11 +6,12 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.support.sealing import Seals, filled
+from tests.support.witnesses import witness_key
 
 from ami_audit.adapters.stores.sqlite import SqliteStore
-from ami_audit.domain.linkage import StoredCheckpoint
+from ami_audit.domain.linkage import StoredCheckpoint, StoredCosignature
 
-_SEALED = ("records", "tiles", "checkpoints", "key_events", "head")
+_SEALED = ("records", "tiles", "checkpoints", "cosignatures", "key_events", "head")
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ async def raw(tmp_path: Path) -> AsyncIterator[apsw.Connection]:
     store = await SqliteStore.open(tmp_path / "audit.db")
     await filled(store, 260, context={})
     await store.add_checkpoint(StoredCheckpoint(260, "note\n"))
+    await store.add_cosignatures([StoredCosignature(260, str(witness_key("w")), bytes(72))])
     connection = apsw.Connection(str(tmp_path / "audit.db"))
     yield connection
     connection.close()
@@ -35,7 +37,9 @@ def test_a_sealed_row_is_never_deleted(raw: apsw.Connection, table: str) -> None
 @pytest.mark.parametrize("table", _SEALED)
 def test_a_sealed_row_is_never_changed(raw: apsw.Connection, table: str) -> None:
     """Even writing the same value again is refused: nothing has a reason to."""
-    column = {"head": "root", "tiles": "hashes", "checkpoints": "note"}.get(table, "sequence")
+    column = {"head": "root", "tiles": "hashes", "checkpoints": "note", "cosignatures": "signature"}.get(
+        table, "sequence"
+    )
     with pytest.raises(apsw.ConstraintError, match=r"never changes|only moves forward"):
         raw.execute(f"UPDATE {table} SET {column} = {column}")
 

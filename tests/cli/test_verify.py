@@ -61,7 +61,9 @@ def test_one_record_can_be_checked_alone(ami_audit: Program) -> None:
     ami_audit("repo")
     record = json.loads(ami_audit("query", "--action=git.commit", "--limit=1", "--format=json").stdout)["records"][0]
     for name in (record["record_id"], record["record_hash"], record["record_hash"][:10]):
-        assert "Proven to: signatures" in ami_audit("verify", f"--record={name}").stdout
+        told = ami_audit("verify", f"--record={name}").stdout
+        assert "Proven to: checkpoint  (1 record" in told
+        assert f"Only record {record['sequence']} was checked" in told
     assert "No record" in ami_audit("verify", "--record=ffffffffffff", code=2).stderr
 
 

@@ -11,7 +11,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Breakdown, Findings, Gap, Period, ReportedFinding, RunReport, TrailReport
 from ami_audit.domain.run import RunSummary, SourceSummary
 from ami_audit.domain.status import StatusAnswer
-from ami_audit.domain.verification import Fault, VerificationReport, broken_by
+from ami_audit.domain.verification import Checked, Fault, VerificationReport, broken_by
 
 MOMENT = datetime(2026, 11, 23, 20, 50, 13, tzinfo=UTC)
 ORIGIN = "desk.example.org/shop"
@@ -140,6 +140,8 @@ def a_verdict(**facts: Any) -> VerificationReport:
         "origin": ORIGIN,
         "level": VerificationLevel.SIGNATURES,
         "size": 40_799,
+        "checked": Checked(records=40_799, checkpoints=3),
+        "location": PLACE,
         "root": ROOT,
         "head": HEAD,
         "checkpoint_size": 40_799,

@@ -115,6 +115,7 @@ class _Excerpt:
         self._faults: list[Fault] = []
         self._walked: set[int] = set()
         self._head = b""
+        self._asked = 0
 
     async def begin(self, guard_of: GuardOf | None) -> None:
         """Look at what is cheap to look at: the container, the head, the last checkpoints."""
@@ -143,10 +144,11 @@ class _Excerpt:
 
     async def finish(self) -> None:
         """Check the records that name the keys: what they say, and all else about them."""
-        unsigned = self._walk.unsigned
+        unsigned, head = self._walk.unsigned, self._head
+        self._asked = len(self._walked)
         for sequence in sorted({event.sequence for event in self._walk.key_events} - self._walked):
             await self.run(sequence, sequence)
-        self._walk.unsigned = unsigned  # they are not what was asked for
+        self._walk.unsigned, self._head = unsigned, head  # they are not what was asked for
         async with _reading(self._store, self._faults):
             await self._check_key_table()
 
@@ -160,7 +162,7 @@ class _Excerpt:
                 "level": proven(level, faults),
                 "remaining": remaining(level, faults),
                 "required": terms.required,
-                "checked": self._anchor.checked(len(self._walked)),
+                "checked": self._anchor.checked(self._asked),
                 "unsigned": self._walk.unsigned,
                 "root": self._walk.head.root.hex(),
                 "head": self._head.hex(),

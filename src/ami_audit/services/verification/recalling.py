@@ -44,7 +44,7 @@ async def recall(memory: VerificationMemory, store: RecordStore, core: ChainCore
         return _from_the_start(memory, f"it is about the trail `{known.origin}`")
     head = await store.head()
     if head.size < known.size:
-        gone = f"the trail holds only {head.size} of the {known.size} records verified on {known.verified_at:%Y-%m-%d}: its end is gone"
+        gone = f"the trail holds only {head.size} of the {_those(known)}: its end is gone"
         return _contradicted(memory, gone)
     try:
         return await _resumed(known, memory, store, core=core, walk=walk, head=head)
@@ -73,12 +73,11 @@ async def _resumed(
     if keys_digest(events) != known.keys:
         return _from_the_start(memory, "the key table no longer says what it said of those records")
     proof = await Prover(store, core).consistency(old_size=known.size, new_size=head.size)
-    begins = core.verify_consistency(
-        known.end.root, head.root, old_size=known.size, new_size=head.size, proof=proof
-    )
+    begins = core.verify_consistency(known.end.root, head.root, old_size=known.size, new_size=head.size, proof=proof)
     if not begins:
         return _contradicted(
-            memory, f"the tree does not begin with the {known.size} records verified on {known.verified_at:%Y-%m-%d}: they are others"
+            memory,
+            f"the tree does not begin with the {_those(known)}: they are others",
         )
     edges = await partial_tiles(store, store, known.end, core=core)
     if _frontier(edges, core) != known.end.frontier:
@@ -88,10 +87,10 @@ async def _resumed(
 
 
 def _scope(known: Remembered) -> tuple[str, ...]:
+    since = f"they were read from {known.read_at:%Y-%m-%d} on, and a proof shows that the tree still begins with them"
     return (
-        f"The first {known.size} records were not read again: they were read from {_day(known)} on, and a proof shows "
-        "that the tree still begins with them.",
-        "A change made since to what is stored of one of them does not show here; without `--incremental` all are read.",
+        f"The first {known.size} records were not read again: {since}.",
+        "A change made since to what is stored of one of them does not show; without `--incremental` all are read.",
     )
 
 
@@ -120,5 +119,5 @@ def _contradicted(memory: VerificationMemory, detail: str) -> Recalled:
     return Recalled(None, ("Everything was checked, for the trail is not what was verified before.",), (fault,))
 
 
-def _day(known: Remembered) -> str:
-    return f"{known.read_at:%Y-%m-%d}"
+def _those(known: Remembered) -> str:
+    return f"{known.size} records verified on {known.verified_at:%Y-%m-%d}"

@@ -175,7 +175,6 @@ class Verifier:
             first = records[-1].sequence + 1
 
 
-
 class _Check:
     """What one verification has come to so far."""
 

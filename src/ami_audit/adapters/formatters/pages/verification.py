@@ -22,7 +22,7 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.domain.next_steps import after_verification
-from ami_audit.domain.verification import Fault, Sample, VerificationMode, VerificationReport
+from ami_audit.domain.verification import Fault, Sample, VerificationReport
 
 
 def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
@@ -43,7 +43,7 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
 
 
 def _how_much(report: VerificationReport) -> str:
-    if report.mode is VerificationMode.FULL:
+    if report.checked.records == report.size:
         return wording.counted(report.size, "record")
     return f"{wording.number(report.checked.records)} of {wording.counted(report.size, 'record')} read"
 
@@ -54,7 +54,7 @@ def _verdict(report: VerificationReport) -> Iterator[Note]:
     if report.remaining is not None:
         told = f"The {wording.counted(report.size, 'record')} that are here hold together up to "
         rest = f"`{report.remaining.label}`, but others were signed or verified before and are not here any more."
-        why = "Levels are cumulative, and `links` says that none is missing: so the trail as a whole is proven to nothing."
+        why = "Levels are cumulative, and `links` says that none is missing: as a whole the trail is proven to nothing."
         yield Note((prose(f"{told}{rest} {why}"),))
     if report.level < report.required:
         yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
@@ -123,7 +123,10 @@ def _checked(report: VerificationReport) -> Facts:
 
 def _proofs(report: VerificationReport) -> Iterator[tuple[str, Line]]:
     if report.checked.proofs:
-        yield "proofs", said(f"{wording.counted(report.checked.proofs, 'proof')} made from the stored tree, all checked")
+        yield (
+            "proofs",
+            said(f"{wording.counted(report.checked.proofs, 'proof')} made from the stored tree, all checked"),
+        )
 
 
 def _drawn(sample: Sample | None) -> Iterator[tuple[str, Line]]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, timedelta
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ami_audit.adapters.formatters.sarif.rules import RULES
@@ -98,7 +98,7 @@ def _location(report: VerificationReport, where: str, record_id: str | None, *, 
 
 
 def _artifact(report: VerificationReport) -> dict[str, Any]:
-    place = PurePosixPath(report.location or "audit.db")
+    place = Path(report.location or "audit.db")
     return {"uri": place.as_uri() if place.is_absolute() else place.as_posix()}
 
 

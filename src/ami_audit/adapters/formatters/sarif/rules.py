@@ -28,7 +28,9 @@ class Rule(NamedTuple):
         }
 
 
-_RECORD = "Copy the trail's folder away, look at the record with `ami-audit verify --record`, and compare with a backup."
+_RECORD = (
+    "Copy the trail's folder away, look at the record with `ami-audit verify --record`, and compare with a backup."
+)
 _BESIDE = "The records hold; what stands beside them was changed. Compare with a backup."
 _END = "Compare with a backup or with a checkpoint kept elsewhere; the end was cut off or the trail was told anew."
 _RULES = (

@@ -65,9 +65,13 @@ def _event(facts: Mapping[str, Any], sequence: int, *, event: str, prefix: str) 
         signer = str(facts[prefix + "signer"])
     except (KeyError, TypeError, ValueError, binascii.Error):
         return None
-    # A key under another key's name would pass for it wherever keys are trusted by their names.
-    is_its_own = len(public_key) == 32 and hashlib.sha256(public_key).digest() == key_id
-    return KeyEvent(sequence, event, key_id, public_key, signer) if is_its_own else None
+    found = KeyEvent(sequence, event, key_id, public_key, signer)
+    return found if names_itself(found) else None
+
+
+def names_itself(event: KeyEvent) -> bool:
+    """Return whether the id is the key's own; under another one it would pass for a key that is trusted by its id."""
+    return len(event.public_key) == 32 and hashlib.sha256(event.public_key).digest() == event.key_id
 
 
 class KeyRing:
@@ -98,6 +102,12 @@ class KeyRing:
             else entry
             for entry in self._entries
         ]
+
+    def copied(self) -> "KeyRing":
+        """Return another ring that knows the same and learns on its own."""
+        ring = KeyRing()
+        ring._entries = list(self._entries)
+        return ring
 
     def entries(self) -> tuple[Validity, ...]:
         """Return every key with its validity, in the order in which they were added."""

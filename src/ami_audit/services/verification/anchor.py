@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from ami_audit.domain.errors import IntegrityError
-from ami_audit.domain.keyring import KeyRing
+from ami_audit.domain.keyring import KeyRing, names_itself
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import Head, SealedRecord, Tile
 from ami_audit.domain.verification import Checked, Fault, broken_by
@@ -38,7 +38,8 @@ class Anchor:
         """Return what is wrong with the head, and with the last checkpoints inside and outside the store."""
         faults: list[Fault] = []
         head, events = await self._prover.head(), await self._store.key_events()
-        self.walk.head, self.walk.key_events, self.walk.ring = head, list(events), KeyRing(events)
+        self.walk.head, self.walk.key_events = head, list(events)
+        self.walk.ring = KeyRing(filter(names_itself, events))
         faults += await self._head_faults(head)
         sizes = [stored.size for stored in await self._store.checkpoints()]
         await self._endings.read(faults, after=max(sizes, default=0) - 1)

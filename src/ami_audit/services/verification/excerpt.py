@@ -6,7 +6,6 @@ from time import perf_counter
 
 from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError, UsageError
-from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.sampling import chance_of_missing, picked
 from ami_audit.domain.verification import (
@@ -128,7 +127,7 @@ class _Excerpt:
 
     async def run(self, first: int, last: int, *, progress: Progress = silent) -> None:
         """Check the records `first` to `last`, and that their neighbours on both sides are linked with them."""
-        walk = self._walk.branched(KeyRing(self._walk.key_events))
+        walk = self._walk.branched()
         async with _reading(self._store, self._faults):
             before = await self._before(first)
             walk.begin_after(before, ring=walk.ring)

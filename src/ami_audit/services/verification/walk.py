@@ -71,10 +71,10 @@ class Walk:
             self._expected = record.sequence + 1
             self._previous_hash = record.record_hash
 
-    def branched(self, ring: KeyRing) -> "Walk":
-        """Return another walk of the same trail, which knows these keys and stands nowhere yet."""
+    def branched(self) -> "Walk":
+        """Return another walk of the same trail, which knows the same keys and stands nowhere yet."""
         walk = Walk(self._core, origin=self.origin, difficulty_bits=self._difficulty_bits)
-        walk.ring = ring
+        walk.ring = self.ring.copied()
         return walk
 
     def resume(self, end: Head, *, edges: list[bytes], events: Sequence[KeyEvent], unsigned: int) -> None:

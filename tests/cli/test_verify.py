@@ -91,3 +91,51 @@ def test_without_the_key_the_trail_still_verifies_but_names_no_trusted_key(ami_a
     pinned = ami_audit("verify", f"--pin={listed['key_id']}", environment=elsewhere)
     assert "Proven to: checkpoint" in pinned.stdout
     assert "64 hex digits" in ami_audit("verify", "--pin=xyz", code=2).stderr
+
+
+def test_parts_of_a_trail_can_be_verified(ami_audit: Program) -> None:
+    """Each answer says how much it read, and what it did not."""
+    ami_audit("repo")
+    fewer = ami_audit("verify", "--from=2", "--to=4").stdout
+    assert "Proven to: checkpoint  (3 records in" in fewer
+    assert "Only records 2 to 4 were checked" in fewer
+    drawn = json.loads(ami_audit("verify", "--sample=3", "--seed=x", "--format=json").stdout)
+    assert (drawn["mode"], drawn["sample"]["seed"], drawn["checked"]["records"]) == ("sample", "x", 3)
+    unforeseen = {
+        json.loads(ami_audit("verify", "--sample=1", "-f", "json").stdout)["sample"]["seed"] for _ in range(2)
+    }
+    assert len(unforeseen) == 2
+    assert "nothing was remembered" in ami_audit("verify", "--incremental").stdout
+    assert "Proven to: checkpoint  (0 of" in ami_audit("verify", "--incremental").stdout
+
+
+def test_options_that_contradict_each_other_are_refused(ami_audit: Program) -> None:
+    """In one sentence, before anything is read."""
+    ami_audit("init")
+    for words, told in {
+        ("--sample=3", "--incremental"): "choose one of them",
+        ("--record=abcdef", "--from=3"): "choose one of them",
+        ("--to=3", "--sample=3"): "choose one of them",
+        ("--seed=x",): "needs --sample",
+        ("--seed=", "--sample=3"): "is empty",
+        ("--sample=0",): "--sample",
+        ("--from=3", "--to=2"): "ends before it begins",
+        ("--from=99",): "its records are 0 to 0",
+        ("--from=nobody",): "No record `nobody`",
+        ("--format=xml",): "none of json, markdown, sarif, terminal",
+    }.items():
+        assert told in ami_audit("verify", *words, code=2).stderr.replace("\n", " ")
+
+
+def test_a_verdict_can_be_written_as_sarif(ami_audit: Program, repository: Repository) -> None:
+    """By name, or by the ending of the file; other answers are no verdicts and are refused."""
+    ami_audit("repo")
+    damaged(repository, "UPDATE records SET nonce = 7 WHERE sequence = 4")
+    ami_audit("verify", "--output=faults.sarif", code=1)
+    run = json.loads((repository.path / "faults.sarif").read_text())["runs"][0]
+    assert "record 4" in {result["message"]["arguments"][0] for result in run["results"]}
+    assert run == json.loads(ami_audit("verify", "--format=sarif", code=1).stdout)["runs"][0] | {
+        "invocations": run["invocations"],
+        "properties": run["properties"],
+    }
+    assert "none of json, markdown, terminal" in ami_audit("query", "--format=sarif", code=2).stderr

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
-from tests.support.damage import Column, columns, unguarded
+from tests.support.damage import Column, changed, columns, unguarded, write
 from tests.support.golden import ALICE, BOB
 
 from ami_audit.adapters.chain_core.core import NativeCore
@@ -89,22 +89,6 @@ def test_the_trail_is_sound_before_it_is_touched(trail: Path) -> None:
     assert report.size == 302
 
 
-def changed(value: Any, where: int, bit: int) -> Any:
-    """Return a value with one bit flipped; nothing becomes something."""
-    match value:
-        case None:
-            return "x"
-        case int():
-            flipped = value ^ (1 << (where % 63))
-            return flipped if -(1 << 63) <= flipped < (1 << 63) else value ^ 1
-        case bytes():
-            raw = bytearray(value or b"\0")
-        case _:
-            raw = bytearray(str(value).encode() or b"\0")
-    raw[where % len(raw)] ^= 1 << bit
-    return bytes(raw) if isinstance(value, bytes) else raw
-
-
 @pytest.mark.parametrize("column", _COLUMNS, ids=lambda column: f"{column.table}.{column.name}")
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(row=st.integers(0, 10_000), where=st.integers(0, 10_000), bit=st.integers(0, 7))
@@ -119,18 +103,9 @@ def test_one_flipped_bit_is_reported_and_named(column: Column, trail: Path, row:
             value, *key = rows[row % len(rows)]
             fresh = changed(value, where, bit)
             try:
-                _write(database, column, key, value=fresh, is_text=isinstance(value, str))
+                write(database, column, key, value=fresh, is_text=isinstance(value, str))
             except apsw.ConstraintError:
                 reject()  # the changed key is another row's: the file itself cannot hold both
         report = verified(folder)
         assert not report.is_sound, f"{column} at {key}: {value!r} became {fresh!r}"
         assert all(fault.where and fault.detail for fault in report.faults)
-
-
-def _write(database: apsw.Connection, column: Column, key: Sequence[Any], *, value: Any, is_text: bool) -> None:
-    written = "CAST(? AS TEXT)" if is_text else "?"
-    place = " AND ".join(f"{name} IS ?" for name in column.key)
-    database.execute(
-        f"UPDATE {column.table} SET {column.name} = {written} WHERE {place}",
-        (bytes(value) if isinstance(value, bytearray) else value, *key),
-    )

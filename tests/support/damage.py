@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,6 +85,32 @@ def _loose(sql: str) -> str:
     sql = sql.replace(") STRICT, WITHOUT ROWID", ") WITHOUT ROWID").replace(") STRICT", ")")
     # Only an INTEGER PRIMARY KEY is the row's own number; other columns keep whatever they are given.
     return re.sub(r" (INTEGER|TEXT|BLOB)(?! PRIMARY KEY)", "", sql)
+
+
+def changed(value: Any, where: int, bit: int) -> Any:
+    """Return a value with one bit flipped; nothing becomes something."""
+    match value:
+        case None:
+            return "x"
+        case int():
+            flipped = value ^ (1 << (where % 63))
+            return flipped if -(1 << 63) <= flipped < (1 << 63) else value ^ 1
+        case bytes():
+            raw = bytearray(value or b"\0")
+        case _:
+            raw = bytearray(str(value).encode() or b"\0")
+    raw[where % len(raw)] ^= 1 << bit
+    return bytes(raw) if isinstance(value, bytes) else raw
+
+
+def write(database: apsw.Connection, column: Column, key: Sequence[Any], *, value: Any, is_text: bool) -> None:
+    """Put a value into a row; `is_text` keeps the bytes of a text column a text."""
+    written = "CAST(? AS TEXT)" if is_text else "?"
+    place = " AND ".join(f"{name} IS ?" for name in column.key)
+    database.execute(
+        f"UPDATE {column.table} SET {column.name} = {written} WHERE {place}",
+        (bytes(value) if isinstance(value, bytearray) else value, *key),
+    )
 
 
 async def testimony(path: Path) -> list[Any]:

@@ -151,7 +151,7 @@ class AuditStore:
             session = await self._open()
             size = (await session.store.head()).size
             begin = 0 if first is None else await _position(session, first)
-            end = size - 1 if last is None else begin if last == first else await _position(session, last)
+            end = max(size - 1, begin) if last is None else begin if last == first else await _position(session, last)
             verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
             return await verifier.range(begin, end, terms=_terms(session, options))
 

@@ -47,7 +47,9 @@ class ExcerptVerifier:
             UsageError: The trail has no such records.
         """
         size = (await self._store.head()).size
-        if not 0 <= first <= last < size:
+        # A damaged head may say less than there is; then its own fault is told, and the records are looked at.
+        is_there = last < size or bool(await self._store.read(last, count=1))
+        if not (0 <= first <= last and is_there):
             raise UsageError(_no_range(first, last, size))
         check = await self._begin(terms)
         await check.run(first, last, progress=terms.progress)
@@ -237,7 +239,8 @@ def _no_range(first: int, last: int, size: int) -> str:
     if first > last:
         return f"The range ends before it begins: {first} to {last}."
     held = f"its records are 0 to {size - 1}" if size else "it is empty"
-    return f"The trail has no records {first} to {last}: {held}."
+    which = f"record {first}" if first == last else f"records {first} to {last}"
+    return f"The trail has no {which}: {held}."
 
 
 def _gone(first: int, last: int) -> Fault:

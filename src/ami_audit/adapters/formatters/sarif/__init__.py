@@ -13,6 +13,7 @@ from ami_audit.domain.verification import Fault, VerificationReport
 __all__ = ["SarifFormatter"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SQLITE = "application/vnd.sqlite3"
 
 
 class SarifFormatter:
@@ -33,7 +34,7 @@ class SarifFormatter:
         run = {
             "tool": {"driver": self._driver()},
             "invocations": [_invocation(report)],
-            "artifacts": [{"location": _artifact(report)}],
+            "artifacts": [{"location": _artifact(report), "roles": ["analysisTarget"], "mimeType": _SQLITE}],
             "results": results,
             "columnKind": "utf16CodeUnits",
             "properties": _properties(report),
@@ -65,7 +66,7 @@ def _result(fault: Fault, report: VerificationReport) -> dict[str, Any]:
         "ruleIndex": list(RULES).index(rule.check),
         "level": "error",
         "kind": "fail",
-        "message": {"text": _sentence(f"{fault.where}: {fault.detail}")},
+        "message": _message(fault.where, fault.detail),
         "locations": [_location(report, fault.where, fault.record_id, field=fault.field)],
         "partialFingerprints": {"fault/v1": _fingerprint(report.origin, fault.check, fault.where, fault.field or "")},
         "properties": {name: value for name, value in told.items() if value is not None},
@@ -74,13 +75,13 @@ def _result(fault: Fault, report: VerificationReport) -> dict[str, Any]:
 
 def _below(report: VerificationReport) -> dict[str, Any]:
     why = " ".join(report.reasons)
-    told = f"Proven to `{report.level.label}`, which is below what was required: `{report.required.label}`. {why}"
+    told = f"proven to `{report.level.label}`, which is below what was required: `{report.required.label}`. {why}"
     return {
         "ruleId": RULES["level"].id,
         "ruleIndex": list(RULES).index("level"),
         "level": "error",
         "kind": "fail",
-        "message": {"text": _sentence(told)},
+        "message": _message("trail", told),
         "locations": [_location(report, "trail", None, field=None)],
         "partialFingerprints": {"fault/v1": _fingerprint(report.origin, "level", report.required.label)},
         "properties": {"check": "level", "breaks": report.required.label},
@@ -121,6 +122,7 @@ def _fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else text + "."
+def _message(where: str, detail: str) -> dict[str, Any]:
+    detail = detail.strip().rstrip(".")
+    literal = f"{where}: {detail}.".replace("{", "{{").replace("}", "}}")  # SARIF 3.11.5: single ones are placeholders
+    return {"id": "default", "arguments": [where, detail], "text": literal}

@@ -21,7 +21,7 @@ class Rule(NamedTuple):
             "name": self.name,
             "shortDescription": {"text": self.wrong},
             "fullDescription": {"text": f"{self.wrong} It disproves the level `{broken_by(self.check).label}`."},
-            "messageStrings": {"default": {"text": "{0}"}},
+            "messageStrings": {"default": {"text": "{0}: {1}."}},
             "help": {"text": self.help},
             "defaultConfiguration": {"level": "error"},
             "properties": {"check": self.check, "breaks": broken_by(self.check).label, "security-severity": "9.0"},

@@ -1,21 +1,18 @@
 """The README's table of damage: each row is done to a real trail, and seen from the level that the row names."""
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from tests.support import attacks
 from tests.support.documents import README, tables
-from tests.support.repositories import Repository
 from tests.support.shell import Shell
 
 from ami_audit.domain.kinds import VerificationLevel
 
 ROWS = next(table for table in tables(README) if table[0][0] == "what somebody did")[1:]
-_LAST = 12
+_LAST = attacks.LAST
 # What takes the evidence of one level away: no key known, nothing kept outside the store.
 _WITHOUT = {
     VerificationLevel.PINNED_KEYS: "AMI_AUDIT_KEYS_DIR=/nowhere AMI_AUDIT_STATE_DIR=/nowhere ",
@@ -53,57 +50,29 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a key, and a repository in it with a trail of two runs."""
-    home = tmp_path_factory.mktemp("tamper") / "desk"
-    repository = Repository(home / "shop")
-    repository.commit({"cart.py": "total = 0\n"}, author="Ann <ann@example.org>")
-    repository.commit({"cart.py": "total = 1\n"}, author="Ann <ann@example.org>")
-    with Shell(home, repository.path) as shell:
-        for command in (
-            "git tag v1",
-            "ami-audit repo && ami-audit query",
-            "cp .audit/audit.db ../older.db",
-            "echo 'total = 2' > cart.py && ami-audit repo && ami-audit query",
-            'ami-audit status --format=json | sed -n \'s/.*"origin": "\\(.*\\)".*/\\1/p\' > ../origin',
-        ):
-            answer = shell.run(command)
-            assert answer.code == 0, answer.text
-    return home
-
-
-@pytest.fixture
-def shell(desk: Path, tmp_path: Path) -> Iterator[Shell]:
-    """A copy of it, to be damaged."""
-    shutil.copytree(desk, tmp_path / "desk")
-    with Shell(tmp_path / "desk", tmp_path / "desk" / "shop") as opened:
-        yield opened
-
-
 def test_every_row_of_the_table_is_tried() -> None:
     """A claim that nobody tried is a hope."""
     assert [row[0] for row in ROWS] == list(CASES)
 
 
-def test_the_trail_is_sound_before(shell: Shell) -> None:
+def test_the_trail_is_sound_before(attacked: Shell) -> None:
     """Else nothing below would prove anything."""
-    verdict = _verdict(shell)
+    verdict = _verdict(attacked)
     assert (verdict["level"], verdict["faults"], verdict["size"]) == ("checkpoint", [], _LAST + 1)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_damage_is_seen_from_the_level_that_the_table_names(row: list[str], shell: Shell, tmp_path: Path) -> None:
+def test_damage_is_seen_from_the_level_that_the_table_names(row: list[str], attacked: Shell, tmp_path: Path) -> None:
     """At that level it is reported; without the evidence of that level it is not, and the table must not say less."""
     case, level = CASES[row[0]], VerificationLevel.named(row[1].strip("`"))
-    case.attack(shell, tmp_path / "desk" / "shop" / ".audit" / "audit.db")
-    verdict = _verdict(shell, require=level, code=1)
+    case.attack(attacked, tmp_path / "desk" / "shop" / ".audit" / "audit.db")
+    verdict = _verdict(attacked, require=level, code=1)
     assert VerificationLevel.named(verdict["level"]) < level
     found = {fault["sequence"] for fault in verdict["faults"] if fault["check"] == case.check}
     assert found >= set(case.sequences)
     assert bool(found) == bool(case.check)
     if level in _WITHOUT:
-        blind = _verdict(shell, _WITHOUT[level])
+        blind = _verdict(attacked, _WITHOUT[level])
         assert (blind["faults"], VerificationLevel.named(blind["level"])) == ([], level - 1)
 
 

@@ -93,7 +93,7 @@ def _goes_on(one: Fault, other: Fault) -> bool:
 def _row(faults: Sequence[Fault]) -> tuple[Line, ...]:
     fault, last = faults[0], faults[-1]
     where = fault.where if len(faults) == 1 else f"records {fault.sequence} to {last.sequence}"
-    is_named = not fault.field or fault.field in fault.where.split() or fault.field in fault.detail
+    is_named = not fault.field or fault.field in {*fault.where.split(), "signatures"} or fault.field in fault.detail
     field = () if is_named else (words(", "), data(fault.field or ""))
     return (data(where, Tone.STRONG), *field), (data(fault.check, Tone.BAD),), (prose(fault.detail),)
 

@@ -38,7 +38,7 @@ def test_a_sound_range_is_proven_to_the_checkpoint(trail: Path, first: int, last
     assert (report.faults, report.level) == ((), VerificationLevel.CHECKPOINT)
     assert (report.first, report.size, report.checked.records) == (first, last - first + 1, last - first + 1)
     assert report.mode is (VerificationMode.RECORD if first == last else VerificationMode.RANGE)
-    assert f"out of {_SIZE}" in report.scope[0]
+    assert f"of {_SIZE} " in report.scope[0]
 
 
 def test_a_range_can_be_named_by_ids_and_hashes(trail: Path) -> None:

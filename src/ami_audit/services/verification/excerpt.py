@@ -56,8 +56,9 @@ class ExcerptVerifier:
         await check.finish()
         is_one = first == last
         mode = VerificationMode.RECORD if is_one else VerificationMode.RANGE
-        what = f"record {first} was" if is_one else f"records {first} to {last} were"
-        scope = (f"Only {what} checked, out of {size}, and that the tree holds what was checked.", *_KEYS)
+        what = f"record {first}" if is_one else f"records {first} to {last}"
+        verb = "was" if is_one else "were"
+        scope = (f"Only {what} of {size} {verb} read and held against the tree; nothing is said of the others.", *_KEYS)
         return check.report(terms, mode=mode, first=first, size=last - first + 1, last=last, scope=scope)
 
     async def sample(self, count: int, *, seed: str, terms: Terms) -> VerificationReport:
@@ -85,7 +86,7 @@ class ExcerptVerifier:
                 if altered <= size
             ),
         )
-        told = f"Only {len(drawn)} of {size} records were checked, drawn at random; the others were not read."
+        told = f"Only {len(drawn)} of {size} records, drawn at random, were read; nothing is said of the others."
         last = drawn[-1] if drawn else 0
         return check.report(
             terms,

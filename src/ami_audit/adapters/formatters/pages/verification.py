@@ -35,7 +35,7 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
             Section("", tuple(_verdict(report))),
             Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
             Section("Checked", (_checked(report),)),
-            Section("Not checked", tuple(Note((prose(sentence),)) for sentence in report.scope)),
+            Section("What was read", tuple(Note((prose(sentence),)) for sentence in report.scope)),
             parts.reasons(report.level, report.reasons, faults=len(report.faults)),
             parts.next_steps(after_verification(report)),
         ),

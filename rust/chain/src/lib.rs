@@ -11,6 +11,7 @@ pub mod merkle;
 pub mod moment;
 pub mod pow;
 pub mod proof;
+pub mod segment;
 pub mod sign;
 pub mod signatures;
 pub mod slice;

@@ -9,6 +9,7 @@ mod mining;
 mod pool;
 mod proof;
 mod scan;
+mod segment;
 mod signing;
 mod slice;
 mod tree;
@@ -43,6 +44,8 @@ mod _native {
     use crate::proof::{verify_consistency, verify_inclusion};
     #[pymodule_export]
     use crate::scan::{Scan, ScanError};
+    #[pymodule_export]
+    use crate::segment::{segment_columns, segment_root};
     #[pymodule_export]
     use crate::signing::{
         key_id, public_key, sign, sign_records, signature_blocks, sigset_hash, verify_signature,

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.ports.key_text import KeyText
+from ami_audit.ports.segment_index import SegmentIndex
 
 
 class Linked(NamedTuple):
@@ -286,5 +287,5 @@ class SliceVerifier(Protocol):
         """
 
 
-class ChainCore(Canonicalizer, Linker, Signing, SignatureBlocks, Tree, SliceVerifier, KeyText, Protocol):
+class ChainCore(Canonicalizer, Linker, Signing, SignatureBlocks, Tree, SliceVerifier, SegmentIndex, KeyText, Protocol):
     """The chain's whole arithmetic, and keys as text."""

@@ -17,6 +17,7 @@ from tests.support.reference.proofs import (
     verify_consistency,
     verify_inclusion,
 )
+from tests.support.reference.segments import segment_columns, segment_leaf, segment_root
 from tests.support.reference.signatures import (
     Signature,
     key_id,
@@ -47,6 +48,9 @@ __all__ = [
     "record_hash",
     "record_tag",
     "search_nonce",
+    "segment_columns",
+    "segment_leaf",
+    "segment_root",
     "sign",
     "sign_records",
     "signature_blocks",

@@ -20,7 +20,7 @@ def own_members(canonical: bytes) -> tuple[int | None, str | None]:
         members = _members(canonical[1:-1])
     except ValueError:
         return None, None
-    return _sequence(members.get(b"sequence", b"")), _moment(members.get(b"recorded_at", b""))
+    return _sequence(members.get(b"sequence", b"")), canonical_moment(members.get(b"recorded_at", b""))
 
 
 def _members(inside: bytes) -> dict[bytes, bytes]:
@@ -67,7 +67,8 @@ def _sequence(value: bytes) -> int | None:
     return int(value) if matched and int(value) < 2**64 else None
 
 
-def _moment(value: bytes) -> str | None:
+def canonical_moment(value: bytes) -> str | None:
+    """Return the moment that a JSON value is, or None."""
     matched = _MOMENT.fullmatch(value[1:-1]) if value[:1] == value[-1:] == b'"' else None
     if matched is None:
         return None

@@ -14,7 +14,7 @@ mod text;
 
 pub use form::Form;
 pub use parse::{canonicalize, canonicalize_into, Scratch};
-pub use text::write_string;
+pub use text::{string_of, write_string};
 
 /// Containers inside each other, at most.
 pub const DEPTH_LIMIT: usize = 128;

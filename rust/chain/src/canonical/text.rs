@@ -1,4 +1,6 @@
 //! Strings: scanned in words, escaped as RFC 8785 3.2.2.2 says.
+use std::borrow::Cow;
+
 use crate::error::Reason;
 
 /// Write `text` as a canonical JSON string, quotes included.
@@ -123,6 +125,16 @@ fn write_ascii(out: &mut Vec<u8>, byte: u8) {
         _ => return out.push(byte),
     };
     out.extend_from_slice(&[b'\\', short]);
+}
+
+/// Return the characters of a canonical value, or None when it is no string.
+#[must_use]
+pub fn string_of(value: &[u8]) -> Option<Cow<'_, str>> {
+    let inside = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if inside.contains(&b'\\') {
+        return Some(Cow::Owned(unescaped(inside)));
+    }
+    std::str::from_utf8(inside).ok().map(Cow::Borrowed)
 }
 
 /// Return the characters of a valid string's inside.

@@ -34,6 +34,8 @@ __all__ = [
     "search_nonce",
     "seed_from_pem",
     "seed_from_text",
+    "segment_columns",
+    "segment_root",
     "sign",
     "sign_records",
     "signature_blocks",
@@ -203,6 +205,23 @@ def verify_consistency(old_root: bytes, new_root: bytes, *, old_size: int, new_s
     Raises:
         CoreError: A root is not 32 bytes.
         OverflowError: A size is not from 0 to 2^64−1.
+    """
+
+def segment_columns(texts: bytes, ends: Sequence[int]) -> list[bytes]:
+    """Return one column a field, for records given as canonical texts; all cores work on many.
+
+    The fields are action, actor, run_id, severity, source, target, target_type, timestamp. A column holds for each
+    record u32 BE length and key, or 2^32−1 alone. A text that is not RFC 8785 says nothing.
+
+    Raises:
+        CoreError: `ends` do not describe `texts`.
+    """
+
+def segment_root(column: bytes, first_sequence: int) -> tuple[int, bytes]:
+    """Return how many keys a column has, and the RFC 6962 root over their leaves; O(n log n).
+
+    Raises:
+        CoreError: The column ends inside a key.
     """
 
 def frames(

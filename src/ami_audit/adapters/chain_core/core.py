@@ -29,6 +29,8 @@ class NativeCore(NativeKeyText):
     subtree_root = staticmethod(_native.subtree_root)
     verify_inclusion = staticmethod(_native.verify_inclusion)
     verify_consistency = staticmethod(_native.verify_consistency)
+    segment_columns = staticmethod(_native.segment_columns)
+    segment_root = staticmethod(_native.segment_root)
 
     def canonicalize(self, text: bytes) -> bytes:
         """Return JSON text in canonical form (RFC 8785).

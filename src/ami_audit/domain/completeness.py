@@ -5,13 +5,14 @@ neighbouring leaves is shown: it begins at or before the interval and ends at or
 can be missing. The records that answer are those that every term's runs name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ami_audit.domain.errors import MalformedError
+from ami_audit.domain.errors import MalformedError, UsageError
+from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.linkage import EMPTY_ROOT
-from ami_audit.domain.moment import written
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.segment import FieldRoot, keys_of
 
@@ -60,38 +61,59 @@ KEY_RECORDS: Final = Term("action", (Interval(b"key.", b"key/"),))
 """What finds every record that says something about a key, but for the first of the trail."""
 
 
-def terms_of(wanted: AuditFilter) -> tuple[Term, ...]:
-    """Return the terms of a filter, in a fixed order; `after` and `before` are no terms.
+def asked_of(wanted: AuditFilter) -> dict[str, str | int]:
+    """Return a filter as a bundle says it: what is asked, by name; `limit`, `offset` and the order do not count.
 
     Raises:
-        MalformedError: The filter looks into texts, which no index can answer.
+        UsageError: The filter looks into texts, which no index can answer, or asks for what no record can hold.
     """
     if wanted.text is not None:
-        raise MalformedError("", "that no record holding a text was left out cannot be proven; leave `--text` out")
+        raise UsageError("That no record holding a text was left out cannot be proven; leave `--text` out.")
+    words = wanted.model_dump(mode="json", exclude_none=True, exclude={"limit", "offset", "newest_first", "text"})
+    try:
+        "".join(map(str, words.values())).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("What is asked for is not Unicode, so no record can hold it.") from error
+    # A cursor before the first record asks for every record.
+    return {name: value for name, value in words.items() if name != "after" or value >= 0}
+
+
+def terms_of(asked: Mapping[str, str | int]) -> tuple[Term, ...]:
+    """Return the terms of what is asked, in a fixed order; `after` and `before` are no terms but a window."""
+    said = {name: str(value) for name, value in asked.items()}
     terms = [
-        _exactly(name, str(value))
+        Term(name, (_exactly(said[name]),))
         for name in ("action", "actor", "run_id", "source", "target_type")
-        if (value := getattr(wanted, name)) is not None
+        if name in said
     ]
-    if wanted.severity is not None:
-        terms.append(_exactly("severity", str(wanted.severity.weight)))
-    if wanted.min_severity is not None:
-        terms.append(Term("severity", (Interval(str(wanted.min_severity.weight).encode(), None),)))
-    terms += [_under(place) for place in (wanted.target, wanted.module) if place is not None]
-    if wanted.since is not None or wanted.until is not None:
-        low = written(wanted.since).encode() if wanted.since is not None else b""
-        terms.append(Term("timestamp", (Interval(low, written(wanted.until).encode() if wanted.until else None),)))
+    if "severity" in said:
+        terms.append(Term("severity", (_exactly(_weight(said["severity"])),)))
+    if "min_severity" in said:
+        terms.append(Term("severity", (Interval(_weight(said["min_severity"]).encode(), None),)))
+    terms += [Term("target", _under(said[name])) for name in ("target", "module") if name in said]
+    if "since" in said or "until" in said:
+        high = said["until"].encode() if "until" in said else None
+        terms.append(Term("timestamp", (Interval(said.get("since", "").encode(), high),)))
     return tuple(terms)
 
 
-def _exactly(field: str, value: str) -> Term:
-    key = value.encode("utf-8", "surrogatepass")
-    return Term(field, (Interval(key, key + b"\x00"),))
+def window_of(asked: Mapping[str, str | int], *, first: int, end: int) -> range:
+    """Return the sequences from `first` to before `end` that lie between the cursors."""
+    after, before = int(asked.get("after", -1)), int(asked.get("before", end))
+    return range(max(first, after + 1), max(min(end, before), 0))
 
 
-def _under(place: str) -> Term:
-    root = place.rstrip("/").encode("utf-8", "surrogatepass")
-    return Term("target", (Interval(root, root + b"\x00"), Interval(root + b"/", root + b"0")))
+def _weight(severity: str) -> str:
+    return str(AuditSeverity(severity).weight)
+
+
+def _exactly(value: str) -> Interval:
+    return Interval(value.encode(), value.encode() + b"\x00")
+
+
+def _under(place: str) -> tuple[Interval, ...]:
+    root = place.rstrip("/").encode()
+    return _exactly(root.decode()), Interval(root + b"/", root + b"0")
 
 
 def leaves_of(column: bytes, first: int) -> list[Leaf]:
@@ -129,7 +151,7 @@ def shown(run: Run, interval: Interval, *, of: FieldRoot) -> frozenset[int]:
     is_whole = (run.start == 0 or (keys and keys[0] < interval.low)) and (
         end == of.keys or (keys and interval.high is not None and keys[-1] >= interval.high)
     )
-    if not is_whole or any(one >= other for one, other in zip(keys, keys[1:], strict=False)):
+    if not is_whole or any(one >= other for one, other in pairwise(keys)):
         raise MalformedError("", "a run of keys does not reach from one end of what is asked for to the other")
     if _root(run, of.keys) != of.root:
         raise MalformedError("", "a run of keys does not lead to the root that was sealed")

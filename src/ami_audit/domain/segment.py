@@ -82,7 +82,11 @@ class SegmentClaim:
 
 
 def _claim(facts: object) -> tuple[int, int, dict[str, FieldRoot]] | None:
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT or set(facts) != {"end", "fields", "first", "format"}:
+    if (
+        not isinstance(facts, dict)
+        or facts.get("format") != FORMAT
+        or set(facts) != {"end", "fields", "first", "format"}
+    ):
         return None
     first, end, fields = facts["first"], facts["end"], facts["fields"]
     if not (_is_count(first) and _is_count(end) and isinstance(fields, dict) and set(fields) == set(FIELDS)):

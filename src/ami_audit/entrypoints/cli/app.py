@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.bootstrap.release import version
+from ami_audit.entrypoints.cli.commands.bundle import bundle
 from ami_audit.entrypoints.cli.commands.file import file
 from ami_audit.entrypoints.cli.commands.git import git
 from ami_audit.entrypoints.cli.commands.init import init
@@ -34,6 +35,7 @@ application.command(rich_help_panel=_COLLECTING)(file)
 application.command(rich_help_panel=_READING)(verify)
 application.command(rich_help_panel=_READING)(query)
 application.command(rich_help_panel=_READING)(report)
+application.command(rich_help_panel=_READING)(bundle)
 application.command(rich_help_panel=_READING)(status)
 application.command(rich_help_panel=_KEEPING)(init)
 application.add_typer(keys, name="key", rich_help_panel=_KEEPING)

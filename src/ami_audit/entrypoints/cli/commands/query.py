@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.query import AuditFilter
+from ami_audit.entrypoints.cli import filters
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.cli.reading import reading
@@ -15,23 +15,15 @@ from ami_audit.services.portal import portal
 
 def query(
     *,
-    action: Annotated[
-        str | None, typer.Option("--action", metavar="NAME", help="Such as git.commit or file.observed.")
-    ] = None,
-    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who acted.")] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="NAME", help="What was acted on, or a folder above it.")
-    ] = None,
-    module: Annotated[str | None, typer.Option("--module", metavar="NAME", help="Records of this module.")] = None,
-    target_type: Annotated[AuditTargetType | None, typer.Option("--type", help="What kind of target.")] = None,
-    severity: Annotated[
-        str | None, typer.Option("--severity", metavar="NAME", help="Exactly this severity; HIGH means error.")
-    ] = None,
-    min_severity: Annotated[
-        str | None, typer.Option("--min-severity", metavar="NAME", help="This severity or worse.")
-    ] = None,
-    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Such as git_source.")] = None,
-    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="Records of this run.")] = None,
+    action: filters.Action = None,
+    user: filters.User = None,
+    target: filters.Target = None,
+    module: filters.Module = None,
+    target_type: filters.Type = None,
+    severity: filters.Severity = None,
+    min_severity: filters.MinSeverity = None,
+    source: filters.Source = None,
+    run: filters.Run = None,
     text: Annotated[
         str | None, typer.Option("--text", metavar="TEXT", help="Records that hold this text anywhere.")
     ] = None,

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tests.support.golden import ALICE, BOB, CORE, SeedSigner
-
 from ami_audit.adapters import bundles
 from ami_audit.adapters.guards import FileGuard
 from ami_audit.adapters.stores.sqlite import SqliteStore
@@ -19,11 +17,11 @@ from ami_audit.domain.bundle import Bundle
 from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import FormatError
-from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.kinds import ActorType, AuditTargetType
 from ami_audit.domain.quorum import QuorumPolicy
 from ami_audit.services.session import Session
 from ami_audit.services.usecases.bundle_verification import Pin, Trust, verify_bundle
+from tests.support.golden import ALICE, BOB, CORE, SeedSigner
 from tests.support.sealing import BEGAN, draft
 
 ORIGIN = "example.org/bundled"

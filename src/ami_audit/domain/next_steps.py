@@ -10,7 +10,7 @@ from ami_audit.domain.kinds import AuditSeverity, VerificationLevel
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.verification import Fault, VerificationReport
 
-_BESIDE_THE_RECORDS = {"checkpoint", "column", "key", "schema", "tile"}
+_BESIDE_THE_RECORDS = {"checkpoint", "column", "key", "schema", "segment", "tile"}
 
 
 class NextStep(BaseModel):

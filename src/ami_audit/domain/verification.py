@@ -176,6 +176,7 @@ _BREAKS = {
     "time": VerificationLevel.HASHES,
     "column": VerificationLevel.HASHES,
     "tile": VerificationLevel.HASHES,
+    "segment": VerificationLevel.HASHES,
     "key": VerificationLevel.HASHES,
     "schema": VerificationLevel.HASHES,
     "pages": VerificationLevel.HASHES,

@@ -52,15 +52,17 @@ async def sealed_claims(records: RecordReader) -> list[SegmentClaim]:
 
 
 async def index_closed(trail: Trail, *, since: int, segment_size: int = SEGMENT_SIZE) -> None:
-    """Seal an index of each closed segment that has none yet, if one was closed after the first `since` records.
+    """Seal an index of each segment that was closed after the first `since` records.
+
+    Whether another process has sealed one too is not looked up: that would cost more than a record that is there twice.
 
     Args:
         trail: The trail; other callers may append meanwhile.
         since: How long the trail was when this was last asked.
         segment_size: Records in a segment. What a record covers stands in the record.
     """
-    if trail.head.size // segment_size > since // segment_size:
-        await _seal(trail, await _missing(trail, segment_size=segment_size))
+    closed = range(since // segment_size, trail.head.size // segment_size)
+    await _seal(trail, [(place * segment_size, (place + 1) * segment_size) for place in closed])
 
 
 async def index_whole(trail: Trail, *, segment_size: int = SEGMENT_SIZE) -> None:

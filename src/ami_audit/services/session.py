@@ -13,6 +13,7 @@ from ami_audit.ports.stores import RecordStore
 from ami_audit.services.checkpoints import checkpoint, known_checkpoint, refuse_rollback
 from ami_audit.services.genesis import genesis_of, open_trail
 from ami_audit.services.pace import NEVER, Pace, Pacer
+from ami_audit.services.segments import index_closed
 from ami_audit.services.trail import Trail
 
 
@@ -44,6 +45,7 @@ class Session:
     _trail: Trail | None = None
     _pacer: Pacer | None = None
     _checked_size: int = 0
+    _indexed_size: int = 0
 
     async def trail(self) -> Trail:
         """Return the trail, open for appending; begun now when the store is empty.
@@ -64,6 +66,7 @@ class Session:
                 threads=self.threads,
             )
             self._checked_size = await self._refuse_rollback(self._trail)
+            self._indexed_size = self._trail.head.size
             self._pacer = Pacer(self._sign, self.pace, signed=self._checked_size)
         if self._pacer is not None:
             self._pacer.check()
@@ -107,6 +110,8 @@ class Session:
         trail = self._trail
         if trail is None:
             return None
+        since, self._indexed_size = self._indexed_size, trail.head.size
+        await index_closed(trail, since=since)
         guard = self.guard_of(trail.origin)
         return await checkpoint(self.store, self.core, origin=trail.origin, signers=trail.signers[:1], guard=guard)
 

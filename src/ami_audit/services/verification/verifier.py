@@ -16,6 +16,7 @@ from ami_audit.ports.progress import Progress
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.endings import Endings
+from ami_audit.services.verification.indexes import index_faults
 from ami_audit.services.verification.recalling import Recalled, know_roots, recall
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk
@@ -139,6 +140,7 @@ class Verifier:
             if stored.size > walk.head.size and not await self._store.read(walk.next_sequence, count=1):
                 break
         faults += ending
+        faults += await index_faults(walk.indexes, self._store, self._core)
 
     async def _check_records(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
         """Check each chunk in a thread, while the next one is read and compared."""

@@ -11,6 +11,7 @@ from ami_audit.domain.linkage import (
     SealedRecord,
     Tile,
 )
+from ami_audit.domain.segment import CANONICAL_START
 from ami_audit.domain.verification import Fault, broken_by
 from ami_audit.ports.chain_core import ChainCore
 
@@ -55,6 +56,7 @@ class Walk:
         self.unsigned = 0
         self.roots: dict[int, bytes] = {}
         self.new_tiles: list[Tile] = []
+        self.indexes: list[SealedRecord] = []
         self._core = core
         self._difficulty_bits = difficulty_bits
         self._edges: list[bytes] = []
@@ -149,6 +151,8 @@ class Walk:
     def _learn(self, records: Sequence[SealedRecord]) -> None:
         for record in records:
             text = record.canonical
+            if text.startswith(CANONICAL_START):
+                self.indexes.append(record)
             if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
                 for event in events_in(record):
                     self.key_events.append(event)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
@@ -45,6 +46,9 @@ class TrailFormatter(VerdictFormatter, Protocol):
 
     def status(self, answer: StatusAnswer) -> str:
         """Return how a place stands."""
+
+    def bundle(self, report: BundleReport) -> str:
+        """Return a verdict on a bundle; the level always stands in it."""
 
 
 class ListFormatter(Protocol):

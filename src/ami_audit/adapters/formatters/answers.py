@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, computed_field
 
+from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.next_steps import NextStep, after_run, after_verification
@@ -13,7 +14,7 @@ from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
 from ami_audit.domain.verification import VerificationReport
 
-What = Literal["run", "verification", "records", "report", "status", "keys"]
+What = Literal["run", "verification", "records", "report", "status", "keys", "bundle-verification"]
 
 
 class RunAnswer(RunSummary):
@@ -93,4 +94,5 @@ ANSWERS: dict[What, type[BaseModel]] = {
     "report": TrailReport,
     "status": StatusAnswer,
     "keys": KeysAnswer,
+    "bundle-verification": BundleReport,
 }

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from ami_audit.adapters.formatters.answers import KeysAnswer, RecordsAnswer, RunAnswer, VerificationAnswer, What
 from ami_audit.domain.answer import as_json
+from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
@@ -33,6 +34,10 @@ class JsonFormatter:
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict with every fault."""
         return _written("verification", VerificationAnswer(**dict(report)))
+
+    def bundle(self, report: BundleReport) -> str:
+        """Return a verdict on a bundle."""
+        return _written("bundle-verification", report)
 
     def records(
         self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False

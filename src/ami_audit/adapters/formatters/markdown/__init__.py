@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from ami_audit.adapters.formatters.markdown.layout import laid_out
 from ami_audit.adapters.formatters.page import Limits
+from ami_audit.adapters.formatters.pages.bundle import bundle_page
 from ami_audit.adapters.formatters.pages.keys import keys_page
 from ami_audit.adapters.formatters.pages.records import records_page
 from ami_audit.adapters.formatters.pages.report import report_page
 from ami_audit.adapters.formatters.pages.run import run_page
 from ami_audit.adapters.formatters.pages.status import status_page
 from ami_audit.adapters.formatters.pages.verification import verification_page
+from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
@@ -41,6 +43,10 @@ class MarkdownFormatter:
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict; its heading is the level."""
         return laid_out(verification_page(report, limits=_LIMITS))
+
+    def bundle(self, report: BundleReport) -> str:
+        """Return a verdict on a bundle."""
+        return laid_out(bundle_page(report, limits=_LIMITS))
 
     def records(
         self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ami_audit.adapters.formatters.page import Limits, Page
+from ami_audit.adapters.formatters.pages.bundle import bundle_page
 from ami_audit.adapters.formatters.pages.keys import keys_page
 from ami_audit.adapters.formatters.pages.records import records_page
 from ami_audit.adapters.formatters.pages.report import report_page
@@ -19,6 +20,7 @@ from ami_audit.adapters.formatters.pages.verification import verification_page
 from ami_audit.adapters.formatters.terminal.ink import Ink
 from ami_audit.adapters.formatters.terminal.layout import Layout
 from ami_audit.adapters.formatters.terminal.screen import Screen
+from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
@@ -54,6 +56,10 @@ class TerminalFormatter:
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict; its first words are the level."""
         return self._drawn(verification_page(report, limits=_LIMITS))
+
+    def bundle(self, report: BundleReport) -> str:
+        """Return a verdict on a bundle."""
+        return self._drawn(bundle_page(report, limits=_LIMITS))
 
     def records(
         self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False

@@ -1,5 +1,6 @@
 """`ami-audit verify`: is the trail as it was sealed?"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from ami_audit.entrypoints.bootstrap.machine import chance
 from ami_audit.entrypoints.bootstrap.trails import memory_of, opener, require_trail
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, verdict_formatter
+from ami_audit.entrypoints.cli.bundles import Trusted, verify_bundle_at
 from ami_audit.entrypoints.cli.failures import Finished
 from ami_audit.entrypoints.cli.progress import shown_progress
 from ami_audit.entrypoints.settings import Settings, settings_at
@@ -45,6 +47,12 @@ def verify(
     incremental: Annotated[
         bool, typer.Option("--incremental", help="Read only what was added since the last --incremental.")
     ] = False,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="FILE", help="Check this bundle instead of the trail.")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="With --bundle: whose cosignatures are asked for.")
+    ] = None,
     require: Annotated[
         str | None,
         typer.Option(
@@ -70,8 +78,13 @@ def verify(
         "--from or --to": first is not None or last is not None,
         "--sample": sample is not None,
         "--incremental": incremental,
+        "--bundle": bundle is not None,
     }
     _refuse_contradictions(parts, seed=seed)
+    if bundle is not None:
+        trusted = Trusted(tuple(pin or ()), policy, require)
+        verify_bundle_at(bundle, trusted, format_name=format_name, output=output)
+        return
     chosen = settings_at(overrides={"store": store, "require": require})
     require_trail(chosen)
     required = _required(chosen, chain=chain, signatures=signatures, explicit=require is not None)

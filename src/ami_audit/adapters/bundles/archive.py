@@ -13,6 +13,7 @@ from ami_audit.domain.errors import FormatError
 
 BUNDLE: Final = "bundle.json"
 _MAGIC = b"PK\x03\x04"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What zip can say of the earliest: the same bundle is the same bytes whenever it is packed.
 _NEVER = (1980, 1, 1, 0, 0, 0)
 _PACKAGE = "ami_audit.adapters.bundles"
@@ -57,7 +58,7 @@ def unpacked(path: Path) -> bytes:
         return _from_archive(path)
     except OSError as error:
         raise FormatError("bundle", f"it cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError, struct.error) as error:
         raise FormatError("bundle", "it is a damaged zip file") from error
 
 
@@ -66,6 +67,8 @@ def _from_archive(path: Path) -> bytes:
         names = [member.filename for member in archive.infolist()]
         if names.count(BUNDLE) != 1 or len(set(names)) != len(names):
             raise FormatError("bundle", f"it does not hold one `{BUNDLE}`")
+        if archive.getinfo(BUNDLE).compress_type not in _METHODS:
+            raise FormatError("bundle", f"its `{BUNDLE}` is packed in a way that is not read")
         with archive.open(BUNDLE) as member:
             return _bounded(member.read(LARGEST_BYTES + 1))
 

@@ -216,11 +216,13 @@ def read_file(path: str) -> bytes:
             names = [member.filename for member in archive.infolist()]
             if names.count("bundle.json") != 1 or len(set(names)) != len(names):
                 raise NotABundleError("it does not hold one bundle.json")
+            if archive.getinfo("bundle.json").compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise NotABundleError("its bundle.json is packed in a way that is not read")
             with archive.open("bundle.json") as member:
                 return bounded(member.read(LARGEST_BUNDLE + 1))
     except OSError as error:
         raise NotABundleError(f"it cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError, struct.error) as error:
         raise NotABundleError("it is a damaged zip file") from error
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ami_audit.domain.bundle_report import BundledKey, BundleFault, BundleReport, Cosigned
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.kinds import ActorType, AuditSeverity, AuditTargetType, Outcome, VerificationLevel
@@ -150,6 +151,47 @@ def a_verdict(**facts: Any) -> VerificationReport:
         "seconds": 1.234,
     }
     return VerificationReport.model_validate({**own, **facts})
+
+
+def a_bundle_report(**facts: Any) -> BundleReport:
+    """Return a verdict on a sound bundle; `facts` replace its own."""
+    own = {
+        "complete": True,
+        "faults": (),
+        "filter": {"action": "git.commit", "since": "2026-01-02T03:04:05.000000Z"},
+        "keys": (
+            BundledKey(key_id=HEAD[:64], public_key=ROOT, signer="ann@desk", valid_from=0, valid_to=17),
+            BundledKey(key_id=ROOT, public_key=HEAD[:64], signer="bob@desk", valid_from=16, valid_to=None),
+        ),
+        "level": VerificationLevel.CHECKPOINT,
+        "matching": 1_200,
+        "not_proven": ("No policy was given, so nothing shows that others saw the same trail.",),
+        "origin": ORIGIN,
+        "proven": ("1204 records are as they were sealed.", "No record that answers the filter was left out."),
+        "records": 1_204,
+        "required": VerificationLevel.CHECKPOINT,
+        "root": ROOT,
+        "size": 40_799,
+        "unsigned": 0,
+        "witnesses": Cosigned(cosigned=4, of=5),
+    }
+    return BundleReport.model_validate({**own, **facts})
+
+
+def a_bad_bundle_report() -> BundleReport:
+    """Return a verdict on a bundle in which much is wrong, with text that somebody else chose."""
+    faults = tuple(
+        BundleFault(check="hash", where=f"record {number}", detail="its record_hash is not what it hashes to")
+        for number in range(30)
+    )
+    return a_bundle_report(
+        complete=False,
+        faults=faults,
+        level=VerificationLevel.NONE,
+        proven=(),
+        origin=HOSTILE,
+        filter={"actor": HOSTILE},
+    )
 
 
 def a_key(**facts: Any) -> KeyFacts:

@@ -34,7 +34,7 @@ class Fault(BaseModel):
     Attributes:
         check: What failed: `hash`, `link`, `sequence`, `content`, `time`, `bits`, `signature`, `unknown-key`,
             `key-not-valid`, `signature-block`, `frame`, `column`, `tile`, `head`, `key`, `checkpoint`, `schema`,
-            `pages`.
+            `segment`, `pages`.
         where: The thing that is wrong, as a person would look for it: `record 17`, `tile 0/3`, `head.root`.
         sequence: The record, when one is to blame.
         field: The column or field, when it is known.

@@ -39,6 +39,8 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
         "status",
         lambda: _FORMATTER.status(answers.a_status(has_trail=False, last_run=None, key=None, guard=None)),
     ),
+    "a bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bundle_report())),
+    "a bad bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bad_bundle_report())),
     "keys": ("keys", lambda: _FORMATTER.keys([answers.a_key(), answers.a_key(name=None, where=None, created=None)])),
 }
 

@@ -31,6 +31,8 @@ _ANSWERS: dict[str, Callable[[], str]] = {
     "records": lambda: _FORMATTER.records([answers.a_record(target=HOSTILE, actor=HOSTILE), answers.a_commit()]),
     "report": lambda: _FORMATTER.report(answers.a_report(origin=HOSTILE, filters={"text": HOSTILE})),
     "status": lambda: _FORMATTER.status(answers.a_status(origin=HOSTILE, guard=HOSTILE)),
+    "bundle": lambda: _FORMATTER.bundle(answers.a_bundle_report()),
+    "bad bundle": lambda: _FORMATTER.bundle(answers.a_bad_bundle_report()),
     "keys": lambda: _FORMATTER.keys([answers.a_key(signer=HOSTILE, name=HOSTILE, where=HOSTILE, fault=HOSTILE)]),
 }
 

@@ -36,6 +36,8 @@ _ANSWERS: dict[str, Write] = {
     "hostile report": lambda f: f.report(answers.a_report(origin=HOSTILE, filters={"text": HOSTILE})),
     "status": lambda f: f.status(answers.a_status()),
     "no trail": lambda f: f.status(answers.a_status(has_trail=False, key=None)),
+    "bundle": lambda f: f.bundle(answers.a_bundle_report()),
+    "bad bundle": lambda f: f.bundle(answers.a_bad_bundle_report()),
     "keys": lambda f: f.keys([answers.a_key(), answers.a_key(signer=HOSTILE, name=HOSTILE, fault=HOSTILE)]),
     "no keys": lambda f: f.keys([]),
 }

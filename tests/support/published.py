@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ami_audit.adapters.formatters.answers import ANSWERS, What
+from ami_audit.domain.bundle import Bundle
 from tests.support.house import ROOT
 
 PUBLISHED = ROOT / "docs" / "schemas"
@@ -39,22 +40,25 @@ def schema_of(what: What) -> dict[str, Any]:
     }
 
 
+def bundle_schema() -> dict[str, Any]:
+    """Return the schema of what is packed into bundles; it is no answer, and has no time of its own."""
+    model = Bundle.model_json_schema(mode="validation", by_alias=True, schema_generator=_Untitled)
+    asked = model["$defs"]["Asked"]["properties"]
+    for name, shape in asked.items():
+        asked[name] = shape["anyOf"][0]  # what is not asked for is not there
+    return {"$schema": _DIALECT, "$id": "urn:ami-audit:bundle:1", **model}
+
+
 def text_of(schema: dict[str, Any]) -> str:
     """Return a schema as its file holds it."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-class _Described(GenerateJsonSchema):
-    """Describes fields as the docstrings of their models do; every field is always there."""
-
-    def field_is_required(self, *_: object, **__: object) -> bool:
-        return True
+class _Untitled(GenerateJsonSchema):
+    """Describes fields as the docstrings of their models do."""
 
     def field_title_should_be_set(self, *_: object) -> bool:
         return False
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)
@@ -64,6 +68,16 @@ class _Described(GenerateJsonSchema):
                 value["description"] = told[name]
         made["description"] = _first_words(schema["cls"])
         return made
+
+
+class _Described(_Untitled):
+    """Says of every field that it is always there."""
+
+    def field_is_required(self, *_: object, **__: object) -> bool:
+        return True
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
 
 
 def _told(model: type[BaseModel]) -> dict[str, str]:
@@ -83,3 +97,4 @@ if __name__ == "__main__":
     PUBLISHED.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         (PUBLISHED / f"{name}.json").write_text(text_of(schema_of(name)), encoding="utf-8")
+    (PUBLISHED / "bundle.json").write_text(text_of(bundle_schema()), encoding="utf-8")

@@ -36,12 +36,12 @@ def _is_u64(text: str) -> str:
     return text
 
 
-Hash = Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\z")]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Place = Annotated[int, Field(ge=0, le=_LARGEST_NUMBER)]
 Word = Annotated[str, Field(min_length=1)]
 Base64 = Annotated[str, AfterValidator(_is_canonical_base64)]
-Nonce = Annotated[str, Field(pattern=r"\A(0|[1-9][0-9]{0,19})\z"), AfterValidator(_is_u64)]
-Written = Annotated[str, Field(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z\z")]
+Nonce = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,19})$"), AfterValidator(_is_u64)]
+Written = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$")]
 Severity = Literal["debug", "info", "warning", "error", "critical"]
 
 

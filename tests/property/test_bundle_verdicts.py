@@ -42,13 +42,13 @@ def bundles() -> tuple[bytes, ...]:
 
     async def made() -> list[bytes]:
         with tempfile.TemporaryDirectory() as place:
-            begun = await opened(Path(place))
+            begun = await opened(Path(place), segment_size=8)
             await append(begun, 9)
             await rotate(begun)
             await begun.store.close()
-            session = await opened(Path(place), BOB)
+            session = await opened(Path(place), BOB, segment_size=8)
             await append(session, 9)
-            texts = [(await made_bundle(session, Question(asked), segment_size=8)).text() for asked in _QUESTIONS]
+            texts = [(await made_bundle(session, Question(asked))).text() for asked in _QUESTIONS]
             await session.close()
         return [_witnessed(text) for text in texts]
 

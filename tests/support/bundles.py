@@ -41,7 +41,7 @@ class Ticking:
         return BEGAN + timedelta(seconds=self._ticks)
 
 
-async def opened(folder: Path, *signers: SeedSigner) -> Session:
+async def opened(folder: Path, *signers: SeedSigner, segment_size: int = 16) -> Session:
     """Return a session on the trail in a folder, signed by Alice or by those signers."""
     return Session(
         store=await SqliteStore.open(folder / "audit.db"),
@@ -50,6 +50,7 @@ async def opened(folder: Path, *signers: SeedSigner) -> Session:
         signers=lambda _origin, _ring: signers or (ALICE,),
         guard_of=lambda origin: FileGuard(folder / "state", origin),
         new_origin=ORIGIN,
+        segment_size=segment_size,
     )
 
 

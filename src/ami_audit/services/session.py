@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import StoredCheckpoint
+from ami_audit.domain.segment import SEGMENT_SIZE
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.guard import CheckpointGuard
@@ -13,7 +14,7 @@ from ami_audit.ports.stores import RecordStore
 from ami_audit.services.checkpoints import checkpoint, known_checkpoint, refuse_rollback
 from ami_audit.services.genesis import genesis_of, open_trail
 from ami_audit.services.pace import NEVER, Pace, Pacer
-from ami_audit.services.segments import index_closed
+from ami_audit.services.segments import index_closed, index_whole
 from ami_audit.services.trail import Trail
 
 
@@ -31,6 +32,7 @@ class Session:
         new_origin: The name of a trail that is begun in this session.
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
         pace: How much may stand unsigned at the trail's end while the session is open.
+        segment_size: Records in a segment of the trail, each of which is indexed once it is closed.
     """
 
     store: RecordStore
@@ -42,6 +44,7 @@ class Session:
     difficulty_bits: int = 0
     threads: int = 1
     pace: Pace = NEVER
+    segment_size: int = SEGMENT_SIZE
     _trail: Trail | None = None
     _pacer: Pacer | None = None
     _checked_size: int = 0
@@ -88,6 +91,13 @@ class Session:
         """Return the keys that the trail names."""
         return KeyRing(await self.store.key_events())
 
+    async def index(self) -> None:
+        """Seal an index of every record that has none yet."""
+        trail = await self.trail()
+        await trail.refresh()
+        await index_whole(trail, segment_size=self.segment_size)
+        self._indexed_size = trail.head.size
+
     async def checkpoint(self) -> StoredCheckpoint | None:
         """Sign where the trail stands; None when nothing was appended in this session."""
         if self._trail is None:
@@ -111,7 +121,7 @@ class Session:
         if trail is None:
             return None
         since, self._indexed_size = self._indexed_size, trail.head.size
-        await index_closed(trail, since=since)
+        await index_closed(trail, since=since, segment_size=self.segment_size)
         guard = self.guard_of(trail.origin)
         return await checkpoint(self.store, self.core, origin=trail.origin, signers=trail.signers[:1], guard=guard)
 

@@ -23,7 +23,7 @@ _ASKED: dict[str, str | int] = {"actor": "user3", "since": "2026-01-02T03:08:00.
 @pytest.fixture
 async def document(session: Session) -> Document:
     """A bundle that answers who did what since when, as its JSON says it."""
-    bundle = await made_bundle(session, Question(_ASKED), segment_size=_SEGMENT)
+    bundle = await made_bundle(session, Question(_ASKED))
     found: Document = json.loads(bundle.text())
     return found
 
@@ -197,7 +197,7 @@ async def test_a_record_of_another_trail_does_not_fit(document: Document, tmp_pa
     other = await opened(tmp_path / "other")
     other.new_origin = "example.org/other"
     await append(other, 40)
-    foreign = json.loads((await made_bundle(other, Question(_ASKED), segment_size=_SEGMENT)).text())
+    foreign = json.loads((await made_bundle(other, Question(_ASKED))).text())
     await other.close()
     document["records"][2] = foreign["records"][2]
     verdict = both(respelt(document), pins=PINNED)
@@ -207,7 +207,7 @@ async def test_a_record_of_another_trail_does_not_fit(document: Document, tmp_pa
 
 async def test_a_left_out_rotation_is_noticed(rotated: Session) -> None:
     """Without it a key that signs nothing any more would pass for one that does."""
-    bundle = await made_bundle(rotated, Question({"actor": "user1"}), segment_size=_SEGMENT)
+    bundle = await made_bundle(rotated, Question({"actor": "user1"}))
     document = json.loads(bundle.text())
     document["records"] = [item for item in document["records"] if '"action":"key.rotated"' not in item["canonical"]]
     verdict = both(respelt(document), pins=PINNED)
@@ -287,7 +287,7 @@ async def test_an_index_that_lies_is_found_by_whoever_holds_the_segment(session:
     honest = (await sealed_claims(session.store))[0]
     false = SegmentClaim(honest.first, honest.end, {**honest.fields, "actor": honest.fields["action"]})
     sealed = await trail.append([false.draft(trail.origin)])
-    verdict = both((await made_bundle(session, Question({}), segment_size=_SEGMENT)).text(), pins=PINNED)
+    verdict = both((await made_bundle(session, Question({}))).text(), pins=PINNED)
     assert verdict is not None
     assert [(fault["check"], fault["where"]) for fault in verdict["faults"]] == [
         ("segment", f"record {sealed[0].sequence}")
@@ -303,7 +303,7 @@ async def test_an_index_that_is_none_is_found(session: Session) -> None:
     honest = (await sealed_claims(session.store))[0]
     later = SegmentClaim(honest.first, 10_000, honest.fields)
     sealed = await trail.append([later.draft(trail.origin)])
-    verdict = both((await made_bundle(session, Question({}), segment_size=_SEGMENT)).text(), pins=PINNED)
+    verdict = both((await made_bundle(session, Question({}))).text(), pins=PINNED)
     assert verdict is not None
     assert [fault["where"] for fault in verdict["faults"]] == [f"record {sealed[0].sequence}"]
     report = await Verifier(session.store, session.core, clock=session.clock).verify()
@@ -316,7 +316,7 @@ async def test_an_unsigned_record_keeps_the_level_low(session: Session) -> None:
     signers, trail._signers = trail.signers, ()
     await append(session, 1)
     trail._signers = signers
-    verdict = both((await made_bundle(session, Question({}), segment_size=_SEGMENT)).text(), pins=PINNED)
+    verdict = both((await made_bundle(session, Question({}))).text(), pins=PINNED)
     assert verdict is not None
     assert (verdict["faults"], verdict["level"], verdict["unsigned"]) == ([], "hashes", 1)
     assert verdict["not_proven"][0] == "1 records carry no signature."

@@ -20,7 +20,6 @@ from ami_audit.domain.query import AuditFilter
 from ami_audit.services.session import Session
 from ami_audit.services.usecases.bundle import Question, made_bundle
 
-_SEGMENT = 16
 # A filter, and whether anything answers it.
 _QUESTIONS: dict[str, tuple[dict[str, str | int], bool]] = {
     "everything": ({}, True),
@@ -51,7 +50,7 @@ _QUESTIONS: dict[str, tuple[dict[str, str | int], bool]] = {
 
 async def told(session: Session, asked: dict[str, Any] | None, *names: str, **trusted: Any) -> dict[str, Any]:
     """Return what both verifiers say of the bundle that answers a question."""
-    bundle = await made_bundle(session, Question(asked, names), segment_size=_SEGMENT)
+    bundle = await made_bundle(session, Question(asked, names))
     assert Bundle.read(bundle.text()) == bundle
     verdict = both(bundle.text(), **{"pins": PINNED, **trusted})
     assert verdict is not None
@@ -76,16 +75,16 @@ async def test_records_that_are_picked_claim_nothing_about_the_others(session: S
     assert (verdict["faults"], verdict["level"], verdict["complete"]) == ([], "checkpoint", False)
     assert verdict["matching"] is None
     with pytest.raises(NotFoundError, match="query"):
-        await made_bundle(session, Question(None, ("ffffffffffff",)), segment_size=_SEGMENT)
+        await made_bundle(session, Question(None, ("ffffffffffff",)))
 
 
 async def test_the_same_question_is_the_same_bytes_and_seals_nothing_more(session: Session) -> None:
     """What was sealed for the first bundle serves the next ones, and no key is asked for."""
-    first = await made_bundle(session, Question({"actor": "user1"}), segment_size=_SEGMENT)
+    first = await made_bundle(session, Question({"actor": "user1"}))
     head = await session.store.head()
     session._trail = None
     session.signers = _nobody
-    again = await made_bundle(session, Question({"actor": "user1"}), segment_size=_SEGMENT)
+    again = await made_bundle(session, Question({"actor": "user1"}))
     assert packed(first.text()) == packed(again.text())
     assert await session.store.head() == head
 
@@ -121,7 +120,7 @@ async def test_without_a_key_to_trust_the_level_stays_low(session: Session) -> N
 
 async def test_witnesses_raise_the_level_when_the_policy_is_met(session: Session) -> None:
     """Four of five, each counted once, and none that the policy does not name."""
-    bundle = await made_bundle(session, Question({"actor": "user1"}), segment_size=_SEGMENT)
+    bundle = await made_bundle(session, Question({"actor": "user1"}))
     document = json.loads(bundle.text())
     note = note_of(document)
     names = [f"w{number}.example" for number in range(5)]
@@ -158,7 +157,7 @@ async def test_an_empty_trail_has_nothing_to_show(tmp_path: Path) -> None:
 
 async def test_the_single_file_needs_nothing_but_python(session: Session, tmp_path: Path) -> None:
     """Isolated, without site-packages, from the archive and from the JSON alone."""
-    bundle = await made_bundle(session, Question({"actor": "user1"}), segment_size=_SEGMENT)
+    bundle = await made_bundle(session, Question({"actor": "user1"}))
     archive = tmp_path / "bundle.zip"
     archive.write_bytes(packed(bundle.text()))
     assert unpacked(archive) == bundle.text()

@@ -8,14 +8,14 @@ from ami_audit.domain.bundle import SCHEMA, Asked, Bundle, BundledRecord, Comple
 from ami_audit.domain.completeness import KEY_RECORDS, Leaf, Term, leaves_of, run_for, terms_of, window_of
 from ami_audit.domain.errors import IntegrityError, NotFoundError, UsageError
 from ami_audit.domain.linkage import SealedRecord, StoredCheckpoint
-from ami_audit.domain.segment import SEGMENT_SIZE, SegmentClaim, tiled
+from ami_audit.domain.segment import SegmentClaim, tiled
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.proving import Prover
 from ami_audit.services.reading import only
-from ami_audit.services.segments import Columns, columns_of, index_whole, is_index, sealed_claims
+from ami_audit.services.segments import Columns, columns_of, is_index, sealed_claims
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
 
@@ -48,9 +48,7 @@ async def bundle_of(
     return await on.call(work())
 
 
-async def made_bundle(
-    session: Session, question: Question, *, progress: Progress = silent, segment_size: int = SEGMENT_SIZE
-) -> Bundle:
+async def made_bundle(session: Session, question: Question, *, progress: Progress = silent) -> Bundle:
     """Return the bundle that answers a question, proven under the trail's latest checkpoint.
 
     Where records are not indexed or not under a checkpoint yet, an index and a checkpoint are sealed first; else
@@ -60,7 +58,6 @@ async def made_bundle(
         session: The trail.
         question: What to show.
         progress: Told of `records` that were read for the indexes.
-        segment_size: Records in a segment.
 
     Raises:
         UsageError: The trail is empty.
@@ -68,7 +65,7 @@ async def made_bundle(
         IntegrityError: The store is damaged where the answer lies.
     """
     store = session.store
-    checkpoint = await _checkpoint(session, segment_size=segment_size)
+    checkpoint = await _checkpoint(session)
     claims = tiled([claim for claim in await sealed_claims(store) if claim.sequence < checkpoint.size])
     builder = _Builder(store, session.core, terms=terms_of(question.asked or {}), asked=question.asked)
     wanted = {0, *await _picked(store, question.names)}
@@ -141,7 +138,7 @@ def _is_asked(leaf: Leaf, term: Term) -> bool:
     return any(leaf.key in interval for interval in term.intervals)
 
 
-async def _checkpoint(session: Session, *, segment_size: int) -> StoredCheckpoint:
+async def _checkpoint(session: Session) -> StoredCheckpoint:
     """Return the latest checkpoint; sealed now, with an index, where the trail has gone on since."""
     head = await session.store.head()
     if head.size == 0:
@@ -151,7 +148,7 @@ async def _checkpoint(session: Session, *, segment_size: int) -> StoredCheckpoin
         trail = await session.trail()
         await trail.refresh()
         if not await _is_indexed(session.store, trail.head.size):
-            await index_whole(trail, segment_size=segment_size)
+            await session.index()
         await session.checkpoint()
         latest = await _latest(session.store)
     if latest is None:

@@ -37,6 +37,10 @@ class Program:
         assert "Traceback" not in done.stderr
         return done
 
+    def python(self, code: str) -> None:
+        """Run a Python program in the same place."""
+        subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self.environment(), check=True, timeout=60)
+
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment it runs in: the caller's, with this home."""
         return {**os.environ, "HOME": str(self.home), "COLUMNS": "100", **(more or {})}

@@ -8,13 +8,33 @@ from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.next_steps import NextStep, after_run, after_verification
+from ami_audit.domain.proven import (
+    CheckpointAnswer,
+    ConsistencyAnswer,
+    ProofAnswer,
+    ProofVerdict,
+    TilesAnswer,
+)
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
 from ami_audit.domain.verification import VerificationReport
 
-What = Literal["run", "verification", "records", "report", "status", "keys", "bundle-verification"]
+What = Literal[
+    "run",
+    "verification",
+    "records",
+    "report",
+    "status",
+    "keys",
+    "bundle-verification",
+    "checkpoint",
+    "proof",
+    "consistency",
+    "proof-verdict",
+    "tiles",
+]
 
 
 class RunAnswer(RunSummary):
@@ -95,4 +115,9 @@ ANSWERS: dict[What, type[BaseModel]] = {
     "status": StatusAnswer,
     "keys": KeysAnswer,
     "bundle-verification": BundleReport,
+    "checkpoint": CheckpointAnswer,
+    "proof": ProofAnswer,
+    "consistency": ConsistencyAnswer,
+    "proof-verdict": ProofVerdict,
+    "tiles": TilesAnswer,
 }

@@ -6,10 +6,12 @@ import typer
 
 from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.entrypoints.cli.commands.bundle import bundle
+from ami_audit.entrypoints.cli.commands.checkpoint import checkpoints
 from ami_audit.entrypoints.cli.commands.file import file
 from ami_audit.entrypoints.cli.commands.git import git
 from ami_audit.entrypoints.cli.commands.init import init
 from ami_audit.entrypoints.cli.commands.key import keys
+from ami_audit.entrypoints.cli.commands.prove import prove
 from ami_audit.entrypoints.cli.commands.query import query
 from ami_audit.entrypoints.cli.commands.repo import repo
 from ami_audit.entrypoints.cli.commands.report import report
@@ -33,11 +35,13 @@ application.command(rich_help_panel=_COLLECTING)(repo)
 application.command(rich_help_panel=_COLLECTING)(git)
 application.command(rich_help_panel=_COLLECTING)(file)
 application.command(rich_help_panel=_READING)(verify)
+application.command(rich_help_panel=_READING)(prove)
 application.command(rich_help_panel=_READING)(query)
 application.command(rich_help_panel=_READING)(report)
 application.command(rich_help_panel=_READING)(bundle)
 application.command(rich_help_panel=_READING)(status)
 application.command(rich_help_panel=_KEEPING)(init)
+application.add_typer(checkpoints, name="checkpoint", rich_help_panel=_KEEPING)
 application.add_typer(keys, name="key", rich_help_panel=_KEEPING)
 application.add_typer(witness, name="witness", rich_help_panel=_KEEPING)
 

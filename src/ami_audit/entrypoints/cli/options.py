@@ -25,6 +25,12 @@ def _one_of(value: str, known: Iterable[str]) -> str:
     return value
 
 
+def _plain_format(value: str) -> str:
+    if value not in {"text", "json"}:
+        raise typer.BadParameter(f"`{value}` is none of json, text.")
+    return value
+
+
 Place = Annotated[Path, typer.Argument(help="The repository or folder.", show_default="the working folder")]
 Format = Annotated[
     str,
@@ -40,6 +46,12 @@ VerdictFormat = Annotated[
         metavar="NAME",
         callback=_verdict_format,
         help="How the answer is written: terminal, json, markdown, sarif.",
+    ),
+]
+PlainFormat = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="NAME", callback=_plain_format, help="How the answer is written: text, json."
     ),
 ]
 Output = Annotated[

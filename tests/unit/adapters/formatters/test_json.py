@@ -6,13 +6,21 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.support import answers
+from pydantic import BaseModel
+from tests.support import answers, proof_answers
 from tests.support.published import NAMES, PUBLISHED, schema_of, text_of
 
 from ami_audit.adapters.formatters.answers import What
 from ami_audit.adapters.formatters.json import JsonFormatter
+from ami_audit.domain.answer import as_json
 
 _FORMATTER = JsonFormatter()
+
+
+def _plain(what: What, answer: BaseModel) -> str:
+    return as_json(what, answer.model_dump(mode="json"))
+
+
 _CASES: dict[str, tuple[What, Callable[[], str]]] = {
     "a run": ("run", lambda: _FORMATTER.run(answers.a_run())),
     "a run with all that is known of it": (
@@ -41,6 +49,11 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
     ),
     "a bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bundle_report())),
     "a bad bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bad_bundle_report())),
+    "a checkpoint": ("checkpoint", lambda: _plain("checkpoint", proof_answers.a_checkpoint())),
+    "a proof": ("proof", lambda: _plain("proof", proof_answers.a_proof())),
+    "a proof of growth": ("consistency", lambda: _plain("consistency", proof_answers.a_consistency())),
+    "a proof that holds": ("proof-verdict", lambda: _plain("proof-verdict", proof_answers.a_proof_verdict())),
+    "an export": ("tiles", lambda: _plain("tiles", proof_answers.some_tiles())),
     "keys": ("keys", lambda: _FORMATTER.keys([answers.a_key(), answers.a_key(name=None, where=None, created=None)])),
 }
 

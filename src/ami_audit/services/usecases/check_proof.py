@@ -1,0 +1,117 @@
+"""Checks a proof that somebody handed over, with nothing but keys that the checker trusts."""
+
+from collections.abc import Sequence
+
+from ami_audit.domain.checkpoint import SignedCheckpoint
+from ami_audit.domain.errors import FormatError, ProofError
+from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.note import KeyKind, NoteKey
+from ami_audit.domain.proof import Leaf, TlogProof
+from ami_audit.domain.proven import ProofVerdict
+from ami_audit.domain.witnessing import CosignRequest
+from ami_audit.ports.chain_core import ChainCore
+
+
+def check_record_proof(text: str, core: ChainCore, *, trusted: Sequence[NoteKey], origin: str = "") -> ProofVerdict:
+    """Return how far a `.tlog-proof` of ours holds.
+
+    Args:
+        text: The file.
+        core: The arithmetic.
+        trusted: Keys that may vouch for a checkpoint.
+        origin: The trail that it must be of; empty for whichever it names.
+
+    Raises:
+        ProofError: It is no such file, or does not lead to the root that its checkpoint names.
+    """
+    proof = TlogProof.parse(text)
+    leaf = Leaf.parse(proof.extra or b"")
+    signed = _checkpoint(proof.checkpoint, origin)
+    value = signed.checkpoint
+    if leaf.sequence != proof.index:
+        raise ProofError("extra data", f"it is record {leaf.sequence}, and the proof is of index {proof.index}")
+    if not core.verify_inclusion(leaf.hash(), index=proof.index, size=value.size, proof=proof.hashes, root=value.root):
+        raise ProofError("hashes", f"they do not lead from record {proof.index} to the root of {value.size} records")
+    signed_by, reasons = _vouched(signed, core, trusted)
+    return ProofVerdict(
+        kind="inclusion",
+        origin=value.origin,
+        size=value.size,
+        sequence=proof.index,
+        record_hash=leaf.record_hash.hex(),
+        level=VerificationLevel.CHECKPOINT if signed_by else VerificationLevel.HASHES,
+        signed_by=signed_by,
+        reasons=reasons,
+    )
+
+
+def check_consistency_proof(
+    raw: bytes, old_note: str, core: ChainCore, *, trusted: Sequence[NoteKey], origin: str = ""
+) -> ProofVerdict:
+    """Return how far a consistency proof holds against a checkpoint that the checker kept.
+
+    Args:
+        raw: The file.
+        old_note: The earlier checkpoint, as it was kept.
+        core: The arithmetic.
+        trusted: Keys that may vouch for a checkpoint; both must be vouched for.
+        origin: The trail that it must be of; empty for that of the earlier checkpoint.
+
+    Raises:
+        ProofError: It is no such file, or the later tree does not begin with the earlier one.
+    """
+    old = _checkpoint(old_note, origin)
+    try:
+        request = CosignRequest.parse(raw)
+    except FormatError as error:
+        raise ProofError("file", error.reason) from error
+    before, after = old.checkpoint, _checkpoint(request.signed.note(), old.checkpoint.origin).checkpoint
+    if request.old_size != before.size:
+        raise ProofError("old", f"it begins at {request.old_size} records, and the checkpoint kept is of {before.size}")
+    if not core.verify_consistency(
+        before.root, after.root, old_size=before.size, new_size=after.size, proof=request.proof
+    ):
+        raise ProofError("hashes", f"the first {before.size} records are not those of the checkpoint that was kept")
+    (old_by, old_reasons), (new_by, reasons) = (_vouched(note, core, trusted) for note in (old, request.signed))
+    signed_by = new_by if old_by else ()
+    return ProofVerdict(
+        kind="consistency",
+        origin=after.origin,
+        size=after.size,
+        old_size=before.size,
+        level=VerificationLevel.CHECKPOINT if signed_by else VerificationLevel.HASHES,
+        signed_by=signed_by,
+        reasons=old_reasons or reasons,
+    )
+
+
+def _checkpoint(note: str, origin: str) -> SignedCheckpoint:
+    try:
+        signed = SignedCheckpoint.parse(note)
+    except FormatError as error:
+        raise ProofError("checkpoint", error.reason) from error
+    if origin and signed.checkpoint.origin != origin:
+        raise ProofError("checkpoint", f"it is of the trail `{signed.checkpoint.origin}`, not of `{origin}`")
+    return signed
+
+
+def _vouched(
+    signed: SignedCheckpoint, core: ChainCore, trusted: Sequence[NoteKey]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the trusted keys that have signed, and why nobody has when there is none.
+
+    Raises:
+        ProofError: A line names a trusted key, and the signature in it is not that key's.
+    """
+    origin, body = signed.checkpoint.origin, signed.checkpoint.body().encode()
+    found: list[str] = []
+    for key in trusted:
+        lines = [line for line in signed.signatures if key.kind == KeyKind.ED25519 and key.is_named_by(line)]
+        for line in lines:
+            if key.name != origin:
+                continue
+            if len(line.signature) != 64 or not core.verify_signature(key.public_key, body, line.signature):
+                raise ProofError("checkpoint", f"the signature of `{key.name}` does not verify")
+            found.append(str(key))
+    reason = f"No key that is trusted here has signed the checkpoint; name one of `{origin}` with `--vkey`."
+    return tuple(dict.fromkeys(found)), () if found else (reason,)

@@ -81,7 +81,7 @@ class ProofVerdict(BaseModel):
     """How far a proof that was handed over holds.
 
     Attributes:
-        kind: `inclusion` or `consistency`.
+        kind: `inclusion`, `consistency`, or `tiles` for a whole log of static files.
         origin: The trail that the checkpoint names.
         size: Records under the checkpoint.
         old_size: The earlier size of a consistency proof.

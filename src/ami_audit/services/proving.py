@@ -76,6 +76,17 @@ class Prover:
         await self._check_size(size)
         return await self._root((0, size)) if size else EMPTY_ROOT
 
+    async def tile(self, level: int, place: int, *, size: int) -> bytes:
+        """Return the hashes of a tile as it was when the trail had `size` records; the last of a level is partial.
+
+        Raises:
+            IntegrityError: The store lacks what it is made of.
+        """
+        await self._check_size(size)
+        first = place * _WIDTH
+        count = min(_WIDTH, (size >> _HEIGHT * level) - first)
+        return await self._row(level, first=first, count=count)
+
     async def head(self) -> Head:
         """Return where the trail ended at the first question."""
         if self._head is None:

@@ -7,6 +7,7 @@ import typer
 from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.entrypoints.cli.commands.bundle import bundle
 from ami_audit.entrypoints.cli.commands.checkpoint import checkpoints
+from ami_audit.entrypoints.cli.commands.export import exports
 from ami_audit.entrypoints.cli.commands.file import file
 from ami_audit.entrypoints.cli.commands.git import git
 from ami_audit.entrypoints.cli.commands.init import init
@@ -42,6 +43,7 @@ application.command(rich_help_panel=_READING)(bundle)
 application.command(rich_help_panel=_READING)(status)
 application.command(rich_help_panel=_KEEPING)(init)
 application.add_typer(checkpoints, name="checkpoint", rich_help_panel=_KEEPING)
+application.add_typer(exports, name="export", rich_help_panel=_READING)
 application.add_typer(keys, name="key", rich_help_panel=_KEEPING)
 application.add_typer(witness, name="witness", rich_help_panel=_KEEPING)
 

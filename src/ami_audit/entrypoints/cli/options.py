@@ -26,9 +26,7 @@ def _one_of(value: str, known: Iterable[str]) -> str:
 
 
 def _plain_format(value: str) -> str:
-    if value not in {"text", "json"}:
-        raise typer.BadParameter(f"`{value}` is none of json, text.")
-    return value
+    return _one_of(value, ("json", "text"))
 
 
 Place = Annotated[Path, typer.Argument(help="The repository or folder.", show_default="the working folder")]

@@ -1,20 +1,16 @@
 """What `ami-audit prove` does: opens what it needs, asks, and writes the answer."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from ami_audit.domain.errors import ConfigurationError, FormatError, KeyStoreError, ProofError, UsageError
-from ami_audit.domain.kinds import VerificationLevel
-from ami_audit.domain.note import NoteKey
+from ami_audit.domain.errors import ProofError, UsageError
 from ami_audit.domain.proof import TlogProof
 from ami_audit.domain.proven import ProofAnswer, ProofVerdict
-from ami_audit.entrypoints.bootstrap.keys import key_store
 from ami_audit.entrypoints.bootstrap.machine import core
 from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
 from ami_audit.entrypoints.cli.answers import announce
-from ami_audit.entrypoints.cli.failures import Finished
 from ami_audit.entrypoints.cli.plain import deliver_plain
+from ami_audit.entrypoints.cli.vouching import told, trusted_keys
 from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
@@ -61,35 +57,22 @@ def checked(file: Path, *, kept: Path | None, vkeys: Iterable[str], origin: str)
     Raises:
         ProofError: It does not hold.
     """
-    trusted = [NoteKey.parse(text) for text in vkeys]
     text = _text(file)
     if kept is not None:
         old = _text(kept)
         verdict = check_consistency_proof(
-            text.encode(), old, core(), trusted=trusted or _own_keys(_origin_of(old)), origin=origin
+            text.encode(), old, core(), trusted=trusted_keys(vkeys, origin=_origin_of(old)), origin=origin
         )
         subject = f"The first {verdict.old_size} records of {verdict.origin} begin its first {verdict.size}"
     elif text.startswith("old "):
         raise UsageError("This is a consistency proof; name the earlier checkpoint that you kept with `--kept FILE`.")
     else:
         note = TlogProof.parse(text).checkpoint
-        verdict = check_record_proof(text, core(), trusted=trusted or _own_keys(_origin_of(note)), origin=origin)
+        verdict = check_record_proof(text, core(), trusted=trusted_keys(vkeys, origin=_origin_of(note)), origin=origin)
         subject = (
             f"Record {verdict.sequence}, {verdict.record_hash}, is in the first {verdict.size} of {verdict.origin}"
         )
-    signed = [f"Signed by {name}." for name in verdict.signed_by]
-    return verdict, "\n".join([f"{subject}.", f"Proven to: {verdict.level.label}", *signed, *verdict.reasons])
-
-
-def deliver_verdict(verdict: ProofVerdict, text: str, *, format_name: str, output: Path | None) -> None:
-    """Write how far a proof holds.
-
-    Raises:
-        Finished: With 1 when nobody vouches for it.
-    """
-    deliver_plain("proof-verdict", verdict, text=text, format_name=format_name, output=output)
-    if verdict.level < VerificationLevel.CHECKPOINT:
-        raise Finished(1)
+    return verdict, told(verdict, subject)
 
 
 def _text(file: Path) -> str:
@@ -114,11 +97,3 @@ def _text(file: Path) -> str:
 
 def _origin_of(note: str) -> str:
     return note.partition("\n")[0]
-
-
-def _own_keys(origin: str) -> list[NoteKey]:
-    """Return the keys of this machine, as a trail of that name would be signed with them; without any, none."""
-    with suppress(KeyStoreError, ConfigurationError, FormatError):
-        stored = key_store(settings_at()).listed()
-        return [NoteKey.of(origin, key.public_key) for key in stored if key.public_key]
-    return []

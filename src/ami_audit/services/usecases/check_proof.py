@@ -26,13 +26,13 @@ def check_record_proof(text: str, core: ChainCore, *, trusted: Sequence[NoteKey]
     """
     proof = TlogProof.parse(text)
     leaf = Leaf.parse(proof.extra or b"")
-    signed = _checkpoint(proof.checkpoint, origin)
+    signed = checkpoint_in(proof.checkpoint, origin)
     value = signed.checkpoint
     if leaf.sequence != proof.index:
         raise ProofError("extra data", f"it is record {leaf.sequence}, and the proof is of index {proof.index}")
     if not core.verify_inclusion(leaf.hash(), index=proof.index, size=value.size, proof=proof.hashes, root=value.root):
         raise ProofError("hashes", f"they do not lead from record {proof.index} to the root of {value.size} records")
-    signed_by, reasons = _vouched(signed, core, trusted)
+    signed_by, reasons = vouched(signed, core, trusted)
     return ProofVerdict(
         kind="inclusion",
         origin=value.origin,
@@ -60,19 +60,19 @@ def check_consistency_proof(
     Raises:
         ProofError: It is no such file, or the later tree does not begin with the earlier one.
     """
-    old = _checkpoint(old_note, origin)
+    old = checkpoint_in(old_note, origin)
     try:
         request = CosignRequest.parse(raw)
     except FormatError as error:
         raise ProofError("file", error.reason) from error
-    before, after = old.checkpoint, _checkpoint(request.signed.note(), old.checkpoint.origin).checkpoint
+    before, after = old.checkpoint, checkpoint_in(request.signed.note(), old.checkpoint.origin).checkpoint
     if request.old_size != before.size:
         raise ProofError("old", f"it begins at {request.old_size} records, and the checkpoint kept is of {before.size}")
     if not core.verify_consistency(
         before.root, after.root, old_size=before.size, new_size=after.size, proof=request.proof
     ):
         raise ProofError("hashes", f"the first {before.size} records are not those of the checkpoint that was kept")
-    (old_by, old_reasons), (new_by, reasons) = (_vouched(note, core, trusted) for note in (old, request.signed))
+    (old_by, old_reasons), (new_by, reasons) = (vouched(note, core, trusted) for note in (old, request.signed))
     signed_by = new_by if old_by else ()
     return ProofVerdict(
         kind="consistency",
@@ -85,7 +85,12 @@ def check_consistency_proof(
     )
 
 
-def _checkpoint(note: str, origin: str) -> SignedCheckpoint:
+def checkpoint_in(note: str, origin: str = "") -> SignedCheckpoint:
+    """Return the checkpoint that somebody handed over, of that trail when one is named.
+
+    Raises:
+        ProofError: It is none, or of another trail.
+    """
     try:
         signed = SignedCheckpoint.parse(note)
     except FormatError as error:
@@ -95,10 +100,10 @@ def _checkpoint(note: str, origin: str) -> SignedCheckpoint:
     return signed
 
 
-def _vouched(
+def vouched(
     signed: SignedCheckpoint, core: ChainCore, trusted: Sequence[NoteKey]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the trusted keys that have signed, and why nobody has when there is none.
+    """Return the trusted keys that have signed a checkpoint, and why nobody has when there is none.
 
     Raises:
         ProofError: A line names a trusted key, and the signature in it is not that key's.

@@ -60,12 +60,13 @@ def prove(
     code 1 when the proof does not hold, or when nobody whose key is trusted here vouches for it.
     """
     from ami_audit.entrypoints.cli import proofs
+    from ami_audit.entrypoints.cli.vouching import deliver_verdict
 
     if [record is not None, consistency is not None, check is not None].count(True) != 1:
         raise UsageError("Name one thing: a RECORD to prove, `--consistency OLD NEW`, or `--check FILE`.")
     if check is not None:
         answer, text = proofs.checked(check, kept=kept, vkeys=vkey or (), origin=origin or "")
-        proofs.deliver_verdict(answer, text, format_name=format_name, output=output)
+        deliver_verdict(answer, text, format_name=format_name, output=output)
     elif consistency is not None:
         proofs.deliver_consistency(*consistency, store=store, format_name=format_name, output=output)
     else:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from ami_audit.domain.checkpoint import SignedCheckpoint
+from ami_audit.domain.cosignature import cosigned_at
 from ami_audit.domain.errors import FormatError, ProofError
 from ami_audit.domain.kinds import VerificationLevel
-from ami_audit.domain.note import KeyKind, NoteKey
+from ami_audit.domain.note import KeyKind, NoteKey, NoteSignature
 from ami_audit.domain.proof import Leaf, TlogProof
 from ami_audit.domain.proven import ProofVerdict
 from ami_audit.domain.witnessing import CosignRequest
@@ -103,20 +104,35 @@ def checkpoint_in(note: str, origin: str = "") -> SignedCheckpoint:
 def vouched(
     signed: SignedCheckpoint, core: ChainCore, trusted: Sequence[NoteKey]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the trusted keys that have signed a checkpoint, and why nobody has when there is none.
+    """Return the trusted keys that have signed or cosigned a checkpoint, and why it is not vouched for if it is not.
+
+    Witnesses only say that they saw it: without the trail's own key they vouch for nothing.
 
     Raises:
         ProofError: A line names a trusted key, and the signature in it is not that key's.
     """
-    origin, body = signed.checkpoint.origin, signed.checkpoint.body().encode()
-    found: list[str] = []
-    for key in trusted:
-        lines = [line for line in signed.signatures if key.kind == KeyKind.ED25519 and key.is_named_by(line)]
-        for line in lines:
-            if key.name != origin:
-                continue
-            if len(line.signature) != 64 or not core.verify_signature(key.public_key, body, line.signature):
-                raise ProofError("checkpoint", f"the signature of `{key.name}` does not verify")
-            found.append(str(key))
-    reason = f"No key that is trusted here has signed the checkpoint; name one of `{origin}` with `--vkey`."
-    return tuple(dict.fromkeys(found)), () if found else (reason,)
+    origin = signed.checkpoint.origin
+    found = [
+        key
+        for key in trusted
+        for line in signed.signatures
+        if key.is_named_by(line) and (key.kind == KeyKind.COSIGNATURE or key.name == origin)
+        if _holds(line, key, signed, core=core)
+    ]
+    if not any(key.kind == KeyKind.ED25519 for key in found):
+        return (), (f"No key that is trusted here has signed the checkpoint; name one of `{origin}` with `--vkey`.",)
+    return tuple(dict.fromkeys(map(str, found))), ()
+
+
+def _holds(line: NoteSignature, key: NoteKey, signed: SignedCheckpoint, *, core: ChainCore) -> bool:
+    value, verify = signed.checkpoint, core.verify_signature
+    match key.kind:
+        case KeyKind.ED25519:
+            holds = len(line.signature) == 64 and verify(key.public_key, value.body().encode(), line.signature)
+        case KeyKind.COSIGNATURE:
+            holds = cosigned_at(line, key, checkpoint=value, check=verify) is not None
+        case _:
+            return False  # a kind that is carried and never counted
+    if not holds:
+        raise ProofError("checkpoint", f"the signature of `{key.name}` does not verify")
+    return True

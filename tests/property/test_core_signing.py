@@ -38,6 +38,16 @@ def test_a_flipped_bit_has_the_twins_verdict(seed: bytes, message: bytes, bit: i
 
 
 @_few
+@given(_hash, st.binary(max_size=50), st.integers(0, 7), st.integers(0, 7))
+def test_torsion_is_no_residue_for_either(seed: bytes, message: bytes, in_key: int, in_commitment: int) -> None:
+    """With the cofactor it is nothing; a verifier without it would refuse most of these (docs/adr/0020)."""
+    public, signature = reference.with_torsion(seed, message, in_key=in_key, in_commitment=in_commitment)
+    assert _CORE.verify_signature(public, message, signature) is True
+    assert reference.verify_signature(public, message, signature) is True
+    assert _CORE.verify_signature(public, message + b"!", signature) is False
+
+
+@_few
 @given(_hash, _name, _name, _moment, st.lists(_hash, max_size=5))
 def test_record_signatures_are_the_twins(
     seed: bytes, origin: str, signer: str, timestamp_us: int, hashes: list[bytes]

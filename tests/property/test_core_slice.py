@@ -144,6 +144,43 @@ def test_rows_moved_repeated_or_removed_have_the_twins_faults(order: list[int], 
     assert native == twin
 
 
+_L = 2**252 + 27742317777372353535851937790883648493
+_ODD = {
+    "whole": lambda signature: signature,
+    "S + L": lambda signature: signature[:32] + (int.from_bytes(signature[32:], "little") + _L).to_bytes(32, "little"),
+    "S + 1": lambda signature: signature[:32] + (int.from_bytes(signature[32:], "little") + 1).to_bytes(32, "little"),
+    "R small": lambda signature: b"\x01" + bytes(31) + signature[32:],
+    "R foreign": lambda signature: b"\xf0" + b"\xff" * 30 + b"\x7f" + signature[32:],
+    "R of another": lambda signature: _CORE.public_key(signature[:32]) + signature[32:],
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from(list(_ODD))), min_size=1, max_size=8))
+def test_odd_signatures_have_in_bulk_the_verdict_they_have_alone(kinds: list[tuple[int, int, str]]) -> None:
+    """Bulk verification adds equations: torsion and wrongs must neither cancel nor spread to a neighbour."""
+    rows, keys, alone, previous = [], b"", [], bytes(range(32))
+    for sequence, (in_key, in_commitment, odd) in enumerate(kinds, start=_FIRST):
+        canonical = b'{"recorded_at":"2026-01-01T00:00:05.000000Z","sequence":%d}' % sequence
+        row = _sealed(sequence, previous, canonical, signers=0)
+        message = reference.signed_message(
+            origin=_ORIGIN, record=row.record_hash, signer="Zoë", timestamp_us=_BEGAN + sequence
+        )
+        public, signature = reference.with_torsion(
+            _SEEDS[sequence % 2], message, in_key=in_key, in_commitment=in_commitment
+        )
+        signature = _ODD[odd](signature)
+        entry = reference.Signature(_CORE.key_id(public), signature, _BEGAN + sequence, "Zoë")
+        keys += entry.key_id + public + bytes(8) + b"\xff" * 8
+        rows.append(row._replace(block=reference.written_block([entry])))
+        if not reference.verify_signature(public, message, signature):
+            alone.append((sequence, "signature"))
+        previous = row.record_hash
+    native, twin = _both(_framed(rows), keys=keys)
+    assert native == twin
+    assert native[0] == alone
+
+
 @settings(max_examples=40)
 @given(
     st.integers(0, 5),

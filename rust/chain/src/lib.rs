@@ -2,8 +2,10 @@
 //!
 //! The crate knows no Python, no clock and no file. Whatever takes long is given a [`Workers`]
 //! to spread over; nothing here starts a thread.
+pub mod batch;
 pub mod canonical;
 pub mod chain;
+pub mod claim;
 pub mod digest;
 pub mod error;
 pub mod keyfile;

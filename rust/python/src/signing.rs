@@ -1,5 +1,6 @@
 //! Ed25519 signatures and signature blocks.
-use ami_audit_chain::sign::{self as ed25519, PublicKey};
+use ami_audit_chain::claim::PublicKey;
+use ami_audit_chain::sign as ed25519;
 use ami_audit_chain::{signatures, Error};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;

@@ -187,7 +187,7 @@ class SignatureBlocks(Protocol):
         """
 
     def verify_signature(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
-        """Return whether the signature holds under the strict rules: canonical R and key, S < L, no small order."""
+        """Return whether the signature holds: canonical R and key, S < L, no small order; then with the cofactor."""
 
 
 class Tree(Protocol):

@@ -1,7 +1,7 @@
 """The core in plain Python: one twin for each native function, written from the format and not from the Rust."""
 
 from tests.support.reference.canonical import RefusedError, canonicalize, ecmascript_number
-from tests.support.reference.ed25519 import public_key, sign, verify_signature
+from tests.support.reference.ed25519 import public_key, sign, verify_signature, with_torsion
 from tests.support.reference.hashes import (
     leaf_hashes,
     link,
@@ -61,5 +61,6 @@ __all__ = [
     "verify_inclusion",
     "verify_signature",
     "verify_slice",
+    "with_torsion",
     "written_block",
 ]

@@ -28,7 +28,7 @@ def sign(seed: bytes, message: bytes) -> bytes:
 
 
 def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Return whether the signature holds: S < L, R and key canonical, neither of small order, no cofactor."""
+    """Return whether the signature holds: S < L, R and key canonical, neither of small order, with the cofactor."""
     key, commitment = _decoded(public), _decoded(signature[:32])
     response = int.from_bytes(signature[32:], "little")
     if key is None or commitment is None or response >= _L:
@@ -36,7 +36,18 @@ def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     if _is_small(key) or _is_small(commitment):
         return False
     challenge = _digest(signature[:32] + public + message)
-    return _is_same(_times(response, _BASE), _sum(commitment, _times(challenge, key)))
+    residue = _sum(_times(response, _BASE), _minus(_sum(commitment, _times(challenge, key))))
+    return _is_small(residue)
+
+
+def with_torsion(seed: bytes, message: bytes, *, in_key: int, in_commitment: int) -> tuple[bytes, bytes]:
+    """Return a key and its signature with so many times a point of order 8 added to the key and to R."""
+    scalar, prefix = _expanded(seed)
+    public = _encoded(_sum(_times(scalar, _BASE), _times(in_key, _OCTANT)))
+    nonce = _digest(prefix + message)
+    commitment = _encoded(_sum(_times(nonce, _BASE), _times(in_commitment, _OCTANT)))
+    response = (nonce + _digest(commitment + public + message) * scalar) % _L
+    return public, commitment + response.to_bytes(32, "little")
 
 
 def _expanded(seed: bytes) -> tuple[int, bytes]:
@@ -69,6 +80,10 @@ def _times(scalar: int, point: _Point) -> _Point:
     return total
 
 
+def _minus(point: _Point) -> _Point:
+    return -point[0] % _P, point[1], point[2]
+
+
 def _is_same(one: _Point, other: _Point) -> bool:
     return (one[0] * other[2] - other[0] * one[2]) % _P == 0 and (one[1] * other[2] - other[1] * one[2]) % _P == 0
 
@@ -99,10 +114,12 @@ def _decoded(encoding: bytes) -> _Point | None:
     return (x if x & 1 == sign else _P - x, y, 1)
 
 
-def _base() -> _Point:
-    point = _decoded((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
+def _point(encoding: bytes) -> _Point:
+    point = _decoded(encoding)
     assert point is not None
     return point
 
 
-_BASE = _base()
+_BASE = _point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
+# Of order 8, the largest that is small.
+_OCTANT = _point(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))

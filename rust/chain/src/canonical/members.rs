@@ -11,7 +11,7 @@ pub(super) struct Member {
     prefix: u64,
     /// Whether keys compare as their prefixes do: no escape, no byte that UTF-16 sorts elsewhere.
     is_plain: bool,
-    pub is_escaped: bool,
+    is_escaped: bool,
     /// The key's inside in the text.
     key: (usize, usize),
     /// The member in the output.
@@ -59,11 +59,6 @@ impl Member {
             return compare(self.key(text).as_bytes(), other.key(text).as_bytes());
         }
         compare(self.inside(text), other.inside(text))
-    }
-
-    /// Return the key's inside and the value, where `text` is canonical: then it is its own output.
-    pub fn split<'t>(&self, text: &'t [u8]) -> (&'t [u8], &'t [u8]) {
-        (self.inside(text), &text[self.key.1 + 2..self.end])
     }
 
     fn inside<'t>(&self, text: &'t [u8]) -> &'t [u8] {

@@ -12,7 +12,7 @@ mod order;
 mod parse;
 mod text;
 
-pub use form::Form;
+pub use form::{look, Seen};
 pub use parse::{canonicalize, canonicalize_into, Scratch};
 pub use text::{string_of, write_string};
 

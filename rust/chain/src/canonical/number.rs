@@ -59,6 +59,12 @@ pub(super) fn write_double(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
 }
 
+/// Return whether a literal stands as ECMAScript writes the double next to it.
+pub(super) fn is_written(token: &[u8]) -> bool {
+    read_double(token)
+        .is_ok_and(|value| ryu_js::Buffer::new().format_finite(value).as_bytes() == token)
+}
+
 /// Whether ECMAScript writes a double as an integer beyond ±(2^53 − 1): without exponent below 10^21.
 pub(super) fn is_large_whole(value: f64) -> bool {
     (9_007_199_254_740_992.0..1e21).contains(&value.abs())

@@ -12,7 +12,7 @@ use crate::error::{Error, Reason};
 /// Memory that is kept from one text to the next.
 #[derive(Default)]
 pub struct Scratch {
-    pub(super) members: Vec<Member>,
+    members: Vec<Member>,
     spare: Vec<u8>,
     has_large_whole: bool,
 }
@@ -129,10 +129,7 @@ impl Parser<'_> {
         if !is_sorted {
             self.sort(first)?;
         }
-        // The outermost object's members are left for who asks for them.
-        if self.depth > 1 {
-            self.scratch.members.truncate(first);
-        }
+        self.scratch.members.truncate(first);
         self.cursor.at += 1;
         Ok(())
     }

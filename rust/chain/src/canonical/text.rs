@@ -60,6 +60,21 @@ pub(super) fn write_escape(out: &mut Vec<u8>, text: &[u8], at: usize) -> Result<
     Ok(end)
 }
 
+/// Return where the escape at `text[at]` (a backslash) ends, or None where it is not canonical.
+pub(super) fn escape_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at + 1)? {
+        b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
+        b'u' => {
+            let digits = text.get(at + 2..at + 6)?;
+            let is_control = digits.starts_with(b"000") || digits.starts_with(b"001");
+            let is_low = matches!(digits[3], b'0'..=b'9' | b'a'..=b'f');
+            let has_short = digits[2] == b'0' && b"89acd".contains(&digits[3]);
+            (is_control && is_low && !has_short).then_some(at + 6)
+        }
+        _ => None,
+    }
+}
+
 /// Return the character that the escape at `text[at]` stands for, and where it ends.
 fn read_escape(text: &[u8], at: usize) -> Result<(char, usize), Reason> {
     let character = match text.get(at + 1) {

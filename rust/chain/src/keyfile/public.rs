@@ -7,7 +7,7 @@ use pkcs8::{Document, LineEnding};
 use super::pem::first_block;
 use super::private::{check_algorithm, ED25519};
 use super::{openssh, KeyFault};
-use crate::sign::PublicKey;
+use crate::claim::PublicKey;
 
 const DAMAGED: KeyFault = KeyFault::Damaged("public key");
 

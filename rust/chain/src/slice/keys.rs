@@ -2,9 +2,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::claim::PublicKey;
 use crate::digest::Hash;
 use crate::error::Error;
-use crate::sign::{key_id, PublicKey};
+use crate::sign::key_id;
 
 /// The bytes of one entry: key id, public key, valid from, valid to.
 const ENTRY: usize = 32 + 32 + 8 + 8;

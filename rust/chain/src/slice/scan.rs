@@ -1,6 +1,8 @@
 //! A look into canonical text for two members of its top level, without parsing the rest.
 use memchr::memchr2;
 
+use crate::canonical::{look, Seen};
+
 /// The two members that relate a record to its neighbours, as they stand in the text.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Members<'t> {
@@ -9,6 +11,9 @@ pub(super) struct Members<'t> {
     /// The inside of the string `recorded_at`.
     pub recorded_at: Option<&'t [u8]>,
 }
+
+/// The keys of both.
+const KEYS: [&[u8]; 2] = [b"sequence", b"recorded_at"];
 
 impl<'t> Members<'t> {
     fn take(&mut self, key: &[u8], value: &'t [u8]) {
@@ -20,20 +25,28 @@ impl<'t> Members<'t> {
     }
 }
 
-/// Return both members of an object whose members are known.
-pub(super) fn pick<'t>(known: impl Iterator<Item = (&'t [u8], &'t [u8])>) -> Members<'t> {
-    let mut members = Members::default();
-    for (key, value) in known {
-        members.take(key, value);
+/// Return whether `text` is canonical, and both members, or None when it does not read as an object.
+pub(super) fn read(text: &[u8]) -> (bool, Option<Members<'_>>) {
+    match look(text, KEYS) {
+        Some(Seen {
+            values: [sequence, recorded_at],
+            is_plain: true,
+        }) => {
+            let members = Members {
+                sequence: sequence.and_then(number),
+                recorded_at: recorded_at.and_then(plain_string),
+            };
+            (true, Some(members))
+        }
+        seen => (seen.is_some(), scan(text)),
     }
-    members
 }
 
 /// Return both members, or None when `text` does not read as an object.
 ///
 /// Canonical keys are sorted, so the scan ends at the first key after `sequence`; a key out of
 /// order before that is not canonical, and the text is refused.
-pub(super) fn scan(text: &[u8]) -> Option<Members<'_>> {
+fn scan(text: &[u8]) -> Option<Members<'_>> {
     let inside = text.strip_prefix(b"{")?.strip_suffix(b"}")?;
     let mut members = Members::default();
     let (mut at, mut before): (usize, &[u8]) = (0, b"");

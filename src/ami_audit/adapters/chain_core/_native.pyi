@@ -164,7 +164,7 @@ def sigset_hash(block: bytes) -> bytes:
     """
 
 def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Return whether the signature holds: S < L, R and the key canonical, neither of small order, no cofactor.
+    """Return whether the signature holds: S < L, R and the key canonical, neither of small order, with the cofactor.
 
     Raises:
         CoreError: The key is not 32 bytes or the signature not 64.

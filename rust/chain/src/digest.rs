@@ -7,6 +7,18 @@ pub type Hash = [u8; 32];
 /// The previous hash of the first record, and the signature set of an unsigned one.
 pub const ZERO: Hash = [0; 32];
 
+/// The state that SHA-256 starts from (FIPS 180-4 5.3.3).
+pub(crate) const INITIAL: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
 /// Return SHA-256 of `bytes`.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Hash {
@@ -21,26 +33,38 @@ pub fn record_tag(origin: &str) -> Hash {
     hasher.finalize().into()
 }
 
-/// Return the hash of a header: tag, previous hash, payload hash, nonce (big-endian).
+/// Return a header: tag, previous hash, payload hash, nonce (big-endian).
 #[must_use]
-pub fn record_hash(tag: &Hash, previous_hash: &Hash, payload_hash: &Hash, nonce: u64) -> Hash {
+pub fn header(tag: &Hash, previous_hash: &Hash, payload_hash: &Hash, nonce: u64) -> [u8; 104] {
     let mut header = [0; 104];
     header[..32].copy_from_slice(tag);
     header[32..64].copy_from_slice(previous_hash);
     header[64..96].copy_from_slice(payload_hash);
     header[96..].copy_from_slice(&nonce.to_be_bytes());
-    sha256(&header)
+    header
 }
 
-/// Return the leaf of one record: RFC 6962 2.1 over version, sequence, record and signatures.
+/// Return the hash of a header.
 #[must_use]
-pub fn leaf_hash(sequence: u64, record_hash: &Hash, sigset_hash: &Hash) -> Hash {
+pub fn record_hash(tag: &Hash, previous_hash: &Hash, payload_hash: &Hash, nonce: u64) -> Hash {
+    sha256(&header(tag, previous_hash, payload_hash, nonce))
+}
+
+/// Return what the leaf of one record hashes (RFC 6962 2.1): version, sequence, record, signatures.
+#[must_use]
+pub fn leaf(sequence: u64, record_hash: &Hash, sigset_hash: &Hash) -> [u8; 74] {
     let mut leaf = [0; 74];
     leaf[1] = 1;
     leaf[2..10].copy_from_slice(&sequence.to_be_bytes());
     leaf[10..42].copy_from_slice(record_hash);
     leaf[42..].copy_from_slice(sigset_hash);
-    sha256(&leaf)
+    leaf
+}
+
+/// Return the leaf hash of one record.
+#[must_use]
+pub fn leaf_hash(sequence: u64, record_hash: &Hash, sigset_hash: &Hash) -> Hash {
+    sha256(&leaf(sequence, record_hash, sigset_hash))
 }
 
 /// Return the parent of two nodes (RFC 6962 2.1).

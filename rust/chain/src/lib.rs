@@ -9,6 +9,7 @@ pub mod claim;
 pub mod digest;
 pub mod error;
 pub mod keyfile;
+pub mod many;
 pub mod merkle;
 pub mod moment;
 pub mod pow;

@@ -1,20 +1,8 @@
 //! Proof of work: the first nonce whose record hash has enough leading zero bits.
 use sha2::block_api::compress256;
 
-use crate::digest::Hash;
+use crate::digest::{Hash, INITIAL};
 use crate::workers::Workers;
-
-/// The state that SHA-256 starts from (FIPS 180-4 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 /// The length of a header in bits, which ends its second block.
 const HEADER_BITS: u64 = 104 * 8;

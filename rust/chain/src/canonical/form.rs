@@ -1,9 +1,10 @@
 //! Whether a text is canonical already: one pass that writes nothing and keeps nothing.
 use std::cmp::Ordering;
 
-use super::members::Member;
+use super::marks::{Ends, Marks};
+use super::members::{prefix, Member};
 use super::number::{is_written, measure, Literal};
-use super::text::{escape_end, plain_end};
+use super::text::escape_end;
 use super::{DEPTH_LIMIT, SIZE_LIMIT};
 
 /// What was looked for in the outermost object of a canonical text.
@@ -15,51 +16,66 @@ pub struct Seen<'t, const N: usize> {
     pub is_plain: bool,
 }
 
-/// Return the values of `keys`, or None when `text` is not in canonical form.
-///
-/// None exactly where [`super::canonicalize`] refuses the text or writes another one. An array, a
-/// string, a number and a word have no members; a key written with an escape is not found.
-#[must_use]
-pub fn look<'t, const N: usize>(text: &'t [u8], keys: [&[u8]; N]) -> Option<Seen<'t, N>> {
-    if text.len() > SIZE_LIMIT {
-        return None;
+/// Looks at one text after the other, with memory kept from one to the next.
+#[derive(Default)]
+pub struct Form(Marks);
+
+impl Form {
+    /// Return the values of `keys`, or None when `text` is not in canonical form.
+    ///
+    /// None exactly where [`super::canonicalize`] refuses the text or writes another one. An array,
+    /// a string, a number and a word have no members; a key written with an escape is not found.
+    #[must_use]
+    pub fn look<'t, const N: usize>(
+        &mut self,
+        text: &'t [u8],
+        keys: [&[u8]; N],
+    ) -> Option<Seen<'t, N>> {
+        if text.len() > SIZE_LIMIT {
+            return None;
+        }
+        simdutf8::basic::from_utf8(text).ok()?;
+        let mut seen = Seen {
+            values: [None; N],
+            is_plain: true,
+        };
+        let is_object = text.first() == Some(&b'{');
+        let mut look = Look {
+            text,
+            ends: self.0.read(text),
+            at: 0,
+            depth: usize::from(is_object),
+        };
+        if is_object {
+            let wanted = keys.map(|key| (prefix(key, key.len()), key));
+            look.object(|member, value| {
+                seen.is_plain &= !member.is_escaped;
+                for (value_of, (prefix, key)) in seen.values.iter_mut().zip(wanted) {
+                    if member.prefix == prefix && member.inside(text) == key {
+                        *value_of = Some(value);
+                    }
+                }
+            })?;
+        } else {
+            look.value()?;
+        }
+        (look.at == text.len()).then_some(seen)
     }
-    std::str::from_utf8(text).ok()?;
-    let mut seen = Seen {
-        values: [None; N],
-        is_plain: true,
-    };
-    let is_object = text.first() == Some(&b'{');
-    let mut look = Look {
-        text,
-        at: 0,
-        depth: usize::from(is_object),
-    };
-    if is_object {
-        look.object(|key, is_escaped, value| {
-            seen.is_plain &= !is_escaped;
-            if let Some(index) = keys.iter().position(|wanted| *wanted == key) {
-                seen.values[index] = Some(value);
-            }
-        })?;
-    } else {
-        look.value()?;
-    }
-    (look.at == text.len()).then_some(seen)
 }
 
-struct Look<'t> {
+struct Look<'t, 'm> {
     text: &'t [u8],
+    ends: Ends<'m>,
     at: usize,
     /// Containers open at the cursor.
     depth: usize,
 }
 
-impl<'t> Look<'t> {
+impl<'t> Look<'t, '_> {
     fn value(&mut self) -> Option<()> {
         match *self.text.get(self.at)? {
             b'"' => self.string().map(|_| ()),
-            b'{' => self.nested(|look| look.object(|_, _, _| ())),
+            b'{' => self.nested(|look| look.object(|_, _| ())),
             b'[' => self.nested(Self::array),
             b'-' | b'0'..=b'9' => self.number(),
             _ => self.word(),
@@ -89,9 +105,9 @@ impl<'t> Look<'t> {
         }
     }
 
-    /// Pass an object whose keys rise; tell each key, whether it has escapes, and its value.
+    /// Pass an object whose keys rise; tell each member and its value.
     #[inline]
-    fn object(&mut self, mut met: impl FnMut(&'t [u8], bool, &'t [u8])) -> Option<()> {
+    fn object(&mut self, mut met: impl FnMut(&Member, &'t [u8])) -> Option<()> {
         self.at += 1;
         if self.take(b'}') {
             return Some(());
@@ -110,11 +126,7 @@ impl<'t> Look<'t> {
             }
             let start = self.at;
             self.value()?;
-            met(
-                &self.text[key.0..key.1],
-                is_escaped,
-                &self.text[start..self.at],
-            );
+            met(&member, &self.text[start..self.at]);
             before = Some(member);
             if !self.take(b',') {
                 return self.take(b'}').then_some(());
@@ -130,10 +142,10 @@ impl<'t> Look<'t> {
     /// Pass the string at the cursor; return whether it holds an escape.
     #[inline]
     fn string(&mut self) -> Option<bool> {
-        let mut at = plain_end(self.text, self.at + 1);
+        let mut at = self.ends.next(self.at + 1)?;
         let mut is_escaped = false;
         while *self.text.get(at)? == b'\\' {
-            at = plain_end(self.text, escape_end(self.text, at)?);
+            at = self.ends.next(escape_end(self.text, at)?)?;
             is_escaped = true;
         }
         self.at = at + 1;
@@ -167,6 +179,10 @@ impl<'t> Look<'t> {
 mod tests {
     use super::super::canonicalize;
     use super::*;
+
+    fn look<'t, const N: usize>(text: &'t [u8], keys: [&[u8]; N]) -> Option<Seen<'t, N>> {
+        Form::default().look(text, keys)
+    }
 
     fn holds(text: &[u8]) -> bool {
         look(text, []).is_some()

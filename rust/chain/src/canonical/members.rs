@@ -8,10 +8,10 @@ use super::text::unescaped;
 #[derive(Clone, Copy)]
 pub(super) struct Member {
     /// The first eight bytes of the key, big-endian, zeros after its end.
-    prefix: u64,
+    pub prefix: u64,
     /// Whether keys compare as their prefixes do: no escape, no byte that UTF-16 sorts elsewhere.
     is_plain: bool,
-    is_escaped: bool,
+    pub is_escaped: bool,
     /// The key's inside in the text.
     key: (usize, usize),
     /// The member in the output.
@@ -61,7 +61,8 @@ impl Member {
         compare(self.inside(text), other.inside(text))
     }
 
-    fn inside<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+    /// Return the key's inside as it stands in the text.
+    pub fn inside<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         &text[self.key.0..self.key.1]
     }
 }
@@ -87,8 +88,9 @@ pub(super) fn lay_out(members: &[Member], out: &mut [u8], body: usize, spare: &m
     out[body..].copy_from_slice(spare);
 }
 
+/// Return the first eight of the `length` bytes that a key has at the start of `text`.
 #[inline]
-fn prefix(text: &[u8], length: usize) -> u64 {
+pub(super) fn prefix(text: &[u8], length: usize) -> u64 {
     let Some(chunk) = text.first_chunk::<8>() else {
         let known = text[..length].iter().chain(std::iter::repeat(&0));
         return known
@@ -96,9 +98,6 @@ fn prefix(text: &[u8], length: usize) -> u64 {
             .fold(0, |word, byte| word << 8 | u64::from(*byte));
     };
     let word = u64::from_be_bytes(*chunk);
-    match length {
-        0 => 0,
-        1..8 => word & u64::MAX << (64 - 8 * length),
-        _ => word,
-    }
+    let beyond = u32::try_from(64 - 8 * length.min(8)).unwrap_or(0);
+    word & u64::MAX.unbounded_shl(beyond)
 }

@@ -6,13 +6,14 @@
 mod cursor;
 mod fault;
 mod form;
+mod marks;
 mod members;
 mod number;
 mod order;
 mod parse;
 mod text;
 
-pub use form::{look, Seen};
+pub use form::{Form, Seen};
 pub use parse::{canonicalize, canonicalize_into, Scratch};
 pub use text::{string_of, write_string};
 

@@ -2,8 +2,13 @@
 use super::scan::read;
 use super::signed::Signed;
 use super::{Expectation, Fault, Frame};
-use crate::digest::{leading_zero_bits, leaf_hash, record_hash, sha256, Hash};
+use crate::canonical::Form;
+use crate::digest::{header, leading_zero_bits, leaf, Hash};
+use crate::many::sha256_each;
 use crate::moment::is_moment;
+
+/// Records that are hashed together: as many as the nearest cache holds.
+const GROUP: usize = 64;
 
 /// The facts of one record.
 #[derive(Debug, Clone)]
@@ -28,12 +33,23 @@ pub(super) fn gather<'b>(
     expected: &Expectation<'_>,
 ) -> Vec<Facts<'b>> {
     let mut signed = Signed::new(expected);
-    let mut facts = Vec::with_capacity(frames.len());
-    for (frame, position) in frames.iter().zip(first..) {
-        let mut found = facts_of(frame, tag, expected);
-        let sigset_hash = signed.read(facts.len(), frame, &mut found.faults);
-        found.leaf = leaf_hash(position, frame.record_hash, &sigset_hash);
-        facts.push(found);
+    let mut form = Form::default();
+    let mut facts: Vec<Facts<'b>> = Vec::with_capacity(frames.len());
+    for group in frames.chunks(GROUP) {
+        let mut sigsets = Vec::with_capacity(GROUP);
+        for (frame, computed) in group.iter().zip(computed(group, tag)) {
+            let mut found = facts_of(frame, computed, expected, &mut form);
+            sigsets.push(signed.read(facts.len(), frame, &mut found.faults));
+            facts.push(found);
+        }
+        let from = facts.len() - group.len();
+        let leaves: Vec<_> = (first + from as u64..)
+            .zip(group.iter().zip(&sigsets))
+            .map(|(position, (frame, sigset))| leaf(position, frame.record_hash, sigset))
+            .collect();
+        for (found, leaf) in facts[from..].iter_mut().zip(sha256_each(&leaves)) {
+            found.leaf = leaf;
+        }
     }
     for index in signed.refused() {
         facts[index].faults.push(Fault::Signature);
@@ -41,16 +57,31 @@ pub(super) fn gather<'b>(
     facts
 }
 
-fn facts_of<'b>(frame: &Frame<'b>, tag: &Hash, expected: &Expectation<'_>) -> Facts<'b> {
-    let payload_hash = sha256(frame.canonical);
+/// Return what the bytes of each record hash to.
+fn computed(frames: &[Frame<'_>], tag: &Hash) -> Vec<Hash> {
+    let texts: Vec<_> = frames.iter().map(|frame| frame.canonical).collect();
+    let headers: Vec<_> = frames
+        .iter()
+        .zip(sha256_each(&texts))
+        .map(|(frame, payload)| header(tag, frame.previous_hash, &payload, frame.nonce))
+        .collect();
+    sha256_each(&headers)
+}
+
+fn facts_of<'b>(
+    frame: &Frame<'b>,
+    computed: Hash,
+    expected: &Expectation<'_>,
+    form: &mut Form,
+) -> Facts<'b> {
     let mut facts = Facts {
-        computed: record_hash(tag, frame.previous_hash, &payload_hash, frame.nonce),
+        computed,
         leaf: [0; 32],
         own_sequence: None,
         recorded_at: None,
         faults: Vec::new(),
     };
-    read_content(frame, &mut facts);
+    read_content(frame, form, &mut facts);
     if &facts.computed != frame.record_hash {
         facts.faults.push(Fault::Hash);
     }
@@ -60,8 +91,8 @@ fn facts_of<'b>(frame: &Frame<'b>, tag: &Hash, expected: &Expectation<'_>) -> Fa
     facts
 }
 
-fn read_content<'b>(frame: &Frame<'b>, facts: &mut Facts<'b>) {
-    let (is_canonical, members) = read(frame.canonical);
+fn read_content<'b>(frame: &Frame<'b>, form: &mut Form, facts: &mut Facts<'b>) {
+    let (is_canonical, members) = read(frame.canonical, form);
     if !is_canonical {
         facts.faults.push(Fault::Form);
     }

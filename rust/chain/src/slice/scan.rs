@@ -1,7 +1,7 @@
 //! A look into canonical text for two members of its top level, without parsing the rest.
 use memchr::memchr2;
 
-use crate::canonical::{look, Seen};
+use crate::canonical::{Form, Seen};
 
 /// The two members that relate a record to its neighbours, as they stand in the text.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,8 @@ impl<'t> Members<'t> {
 }
 
 /// Return whether `text` is canonical, and both members, or None when it does not read as an object.
-pub(super) fn read(text: &[u8]) -> (bool, Option<Members<'_>>) {
-    match look(text, KEYS) {
+pub(super) fn read<'t>(text: &'t [u8], form: &mut Form) -> (bool, Option<Members<'t>>) {
+    match form.look(text, KEYS) {
         Some(Seen {
             values: [sequence, recorded_at],
             is_plain: true,

@@ -93,7 +93,7 @@ class _Ours:
         ]
 
 
-class _Peer:
+class Peer:
     """The same facts in auditchain's log, over SQLite, and in memory."""
 
     def __init__(self, folder: Path, *, is_signed: bool) -> None:
@@ -135,7 +135,7 @@ def _with_pynacl(signatures: Sequence[tuple[VerifyKey, bytes, bytes]]) -> int:
     return len(signatures)
 
 
-def _sides(ours: _Ours, peer: _Peer) -> dict[str, Side]:
+def _sides(ours: _Ours, peer: Peer) -> dict[str, Side]:
     return {
         "memory": Side("ours, from memory", ours.from_memory),
         "peer memory": Side("auditchain `verify_chain`, from memory", peer.from_memory),
@@ -146,7 +146,7 @@ def _sides(ours: _Ours, peer: _Peer) -> dict[str, Side]:
 
 
 def _unsigned(folder: Path) -> list[Line]:
-    duel = Duel(_sides(_Ours(folder, is_signed=False), _Peer(folder, is_signed=False))).run()
+    duel = Duel(_sides(_Ours(folder, is_signed=False), Peer(folder, is_signed=False))).run()
     work = f"verify, unsigned, {_COUNT:,} records"
     return [
         duel.line(work, "memory", "peer memory", unit="records", goal=">= 20"),
@@ -159,7 +159,7 @@ def _signed(folder: Path) -> list[Line]:
     ours = _Ours(folder, is_signed=True)
     signatures = ours.signatures()
     nacl = Side("PyNaCl, one signature after the other (no hashes, no links)", lambda: _with_pynacl(signatures))
-    duel = Duel({**_sides(ours, _Peer(folder, is_signed=True)), "nacl": nacl}).run()
+    duel = Duel({**_sides(ours, Peer(folder, is_signed=True)), "nacl": nacl}).run()
     work = f"verify, signed, {_COUNT:,} records"
     return [
         duel.line(work, "memory", "peer memory", unit="records", goal=">= 8"),

@@ -1,6 +1,8 @@
 """Does bulk verification find what the twin finds, whatever was done to the trail?"""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -10,6 +12,7 @@ from tests.support import reference
 
 from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.core import NativeCore
+from ami_audit.domain.errors import MalformedError
 
 _CORE = NativeCore()
 _ORIGIN = "example.org/trail"
@@ -142,6 +145,37 @@ def test_rows_moved_repeated_or_removed_have_the_twins_faults(order: list[int], 
     rows = [_TRAIL[index] for index in order[:kept]] + [_TRAIL[order[0]]]
     native, twin = _both(_framed(rows))
     assert native == twin
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_JSON, st.data())
+def test_the_look_at_the_form_is_the_writers_verdict(value: object, data: st.DataObject) -> None:
+    """The form is looked at without writing it anew: it holds exactly where the text is what would be written."""
+    is_ascii, is_sorted = data.draw(st.booleans()), data.draw(st.booleans())
+    text = json.dumps(value, ensure_ascii=is_ascii, sort_keys=is_sorted, separators=(",", ":"))
+    texts = [text.encode("utf-8", "surrogatepass")]
+    with suppress(MalformedError):
+        texts.append(_CORE.canonicalize(texts[0]))
+    changed = bytearray(texts[-1])
+    at = data.draw(st.integers(0, len(changed)))
+    changed[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
+    for spelling in (*texts, bytes(changed)):
+        found = _both(_framed([_sealed(_FIRST, bytes(range(32)), spelling, signers=0)]))[0][0]
+        assert ((_FIRST, "form") in found) is not _is_its_own(spelling)
+
+
+def _is_its_own(text: bytes) -> bool:
+    try:
+        return _CORE.canonicalize(text) == text == reference.canonicalize(text)
+    except MalformedError:
+        return False
 
 
 _L = 2**252 + 27742317777372353535851937790883648493

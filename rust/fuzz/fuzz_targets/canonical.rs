@@ -1,6 +1,6 @@
-//! Are canonical bytes what a slow writer over `serde_json` makes of the same text, and their own canonical form?
+//! Are canonical bytes what a slow writer over `serde_json` makes of the same text, and does a look tell them?
 #![no_main]
-use ami_audit_chain::canonical::canonicalize;
+use ami_audit_chain::canonical::{canonicalize, Form};
 use ami_audit_chain::{Error, Reason};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Number, Value};
@@ -9,7 +9,12 @@ use serde_json::{Number, Value};
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 fuzz_target!(|text: &[u8]| {
-    let Ok(canonical) = canonicalize(text) else {
+    let written_anew = canonicalize(text);
+    let is_its_own = written_anew
+        .as_ref()
+        .is_ok_and(|canonical| canonical == text);
+    assert_eq!(Form::default().look(text, []).is_some(), is_its_own);
+    let Ok(canonical) = written_anew else {
         return;
     };
     // One level of nesting is accepted that serde_json refuses; the parse target looks at that.

@@ -50,11 +50,12 @@ fn columns_of(texts: &[&[u8]]) -> Columns {
     let mut form = Form::default();
     for text in texts {
         let mut keys: [Option<Cow<'_, str>>; 8] = Default::default();
-        if form.holds(text) {
-            for (name, value) in form.members(text).into_iter().flatten() {
-                if let Some(field) = FIELDS.iter().position(|field| field.as_bytes() == name) {
-                    keys[field] = string_of(value).and_then(|said| key_of(field, said));
-                }
+        let seen = form.look(text, FIELDS.map(str::as_bytes));
+        if let Some(seen) = seen.filter(|seen| seen.is_plain) {
+            for (field, value) in seen.values.iter().enumerate() {
+                keys[field] = value
+                    .and_then(string_of)
+                    .and_then(|said| key_of(field, said));
             }
         }
         for (column, key) in columns.iter_mut().zip(keys) {

@@ -119,7 +119,7 @@ def sign_with_another_key(_: Shell, trail: Path) -> None:
     with unguarded(trail) as database:
         sealed = database.execute("SELECT record_hash FROM records WHERE sequence = ?", (CHANGED,)).get
         signature = BOB.sign_records(origin=_origin(database), timestamp_us=0, record_hashes=sealed)
-        block, _ = _CORE.signature_blocks(BOB.key_id, signer=BOB.signer, timestamp_us=0, signatures=signature)
+        block = _CORE.signature_blocks(BOB.key_id, signer=BOB.signer, timestamp_us=0, signatures=signature)[0]
         database.execute("UPDATE records SET signatures = ? WHERE sequence = ?", (block, CHANGED))
         _recompute(database)
 

@@ -35,6 +35,9 @@ class Values(BaseModel):
         checkpoint_every_records: Records after which a checkpoint is signed while a trail grows; 0 means never.
         checkpoint_every_s: Seconds after which what was appended is under a checkpoint; 0 means never. One is signed in
             any case when the trail is closed.
+        quorum_policy: The file that says which witnesses to ask (C2SP tlog-policy); empty means the trail's own policy.
+        quorum_missed: What `checkpoint cosign` does when too few witnesses cosign: `fail` or `warn`.
+        witness_timeout_s: Seconds to wait for one witness.
         busy_timeout_s: Seconds to wait for another writer's turn.
     """
 
@@ -52,6 +55,9 @@ class Values(BaseModel):
     require: str = VerificationLevel.HASHES.label
     checkpoint_every_records: int = Field(default=65_536, ge=0)
     checkpoint_every_s: float = Field(default=300.0, ge=0)
+    quorum_policy: str = ""
+    quorum_missed: Literal["fail", "warn"] = "fail"
+    witness_timeout_s: float = Field(default=10.0, gt=0)
     busy_timeout_s: float = Field(default=30.0, gt=0)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ami_audit.domain.content import FORMAT
@@ -11,6 +11,7 @@ from ami_audit.domain.errors import HeadMovedError, IntegrityError, KeyStoreErro
 from ami_audit.domain.keyring import GENESIS_ACTION, KeyRing
 from ami_audit.domain.kinds import ActorType, AuditTargetType
 from ami_audit.domain.linkage import SealedRecord
+from ami_audit.domain.rules import Rules, rules_as_facts
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.signer import Signer
@@ -26,6 +27,7 @@ async def open_trail(
     signers: Sequence[Signer],
     origin: str,
     difficulty_bits: int = 0,
+    rules: Callable[[], Rules] = Rules,
     threads: int = 1,
 ) -> Trail:
     """Return the trail that `store` holds, begun now when it is empty.
@@ -33,6 +35,7 @@ async def open_trail(
     Args:
         origin: The name of a trail that is begun now; an existing one keeps its own.
         difficulty_bits: What a trail that is begun now asks of its record hashes.
+        rules: Gives the rules that a trail which is begun now is born with.
         signers: Who signs; the first one's key becomes a new trail's first key.
 
     Raises:
@@ -48,6 +51,7 @@ async def open_trail(
             signers=signers,
             origin=origin,
             difficulty_bits=difficulty_bits,
+            rules=rules(),
         )
         facts = await genesis_of(store) or {}
     return Trail(
@@ -100,6 +104,7 @@ async def _begin(
     signers: Sequence[Signer],
     origin: str,
     difficulty_bits: int,
+    rules: Rules,
 ) -> None:
     if not signers:
         raise KeyStoreError("A new trail needs a key to sign it; make one with `ami-audit key new`.")
@@ -114,12 +119,12 @@ async def _begin(
         difficulty_bits=difficulty_bits,
     )
     try:
-        await trail.append_genesis(_genesis(signers[0], origin=origin, difficulty_bits=difficulty_bits))
+        await trail.append_genesis(_genesis(signers[0], origin=origin, difficulty_bits=difficulty_bits, rules=rules))
     except HeadMovedError:
         return  # another process began it at the same moment; theirs is the trail
 
 
-def _genesis(signer: Signer, *, origin: str, difficulty_bits: int) -> AuditDraft:
+def _genesis(signer: Signer, *, origin: str, difficulty_bits: int, rules: Rules) -> AuditDraft:
     return AuditDraft(
         action=GENESIS_ACTION,
         target=origin,
@@ -135,6 +140,6 @@ def _genesis(signer: Signer, *, origin: str, difficulty_bits: int) -> AuditDraft
             "key_id": signer.key_id.hex(),
             "public_key": base64.b64encode(signer.public_key).decode(),
             "signer": signer.signer,
-            "quorum": {"witnesses": 0, "required": 0},
+            **rules_as_facts(rules.quorum, rules.approvals),
         },
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import StoredCheckpoint
+from ami_audit.domain.rules import Rules
 from ami_audit.domain.segment import SEGMENT_SIZE
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
@@ -30,6 +31,7 @@ class Session:
             only, so that reading needs no key.
         guard_of: Gives the place outside the store where a trail's last checkpoint is kept.
         new_origin: The name of a trail that is begun in this session.
+        rules: Gives the rules that such a trail is born with.
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
         pace: How much may stand unsigned at the trail's end while the session is open.
         segment_size: Records in a segment of the trail, each of which is indexed once it is closed.
@@ -42,6 +44,7 @@ class Session:
     guard_of: Callable[[str], CheckpointGuard]
     new_origin: str
     difficulty_bits: int = 0
+    rules: Callable[[], Rules] = Rules
     threads: int = 1
     pace: Pace = NEVER
     segment_size: int = SEGMENT_SIZE
@@ -66,6 +69,7 @@ class Session:
                 signers=self.signers(origin, await self.ring()),
                 origin=origin,
                 difficulty_bits=self.difficulty_bits,
+                rules=self.rules,
                 threads=self.threads,
             )
             self._checked_size = await self._refuse_rollback(self._trail)

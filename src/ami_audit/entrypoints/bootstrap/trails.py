@@ -9,6 +9,7 @@ from pathlib import Path
 from ami_audit.domain.errors import NotFoundError, UsageError
 from ami_audit.entrypoints.bootstrap.keys import Announce, signer
 from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
+from ami_audit.entrypoints.bootstrap.rules import rules_for_new_trail
 from ami_audit.entrypoints.settings import Settings
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.memory import MemoryOf, VerificationMemory
@@ -119,6 +120,7 @@ def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _l
             guard_of=guard_of(chosen),
             new_origin=chosen.values.origin or new_origin(chosen.root),
             difficulty_bits=chosen.values.difficulty_bits,
+            rules=lambda: rules_for_new_trail(chosen),
             pace=Pace(chosen.values.checkpoint_every_records, chosen.values.checkpoint_every_s),
         )
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from ami_audit.domain.approvals import ApprovalSummary
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.moment import Moment
@@ -33,8 +34,8 @@ class Fault(BaseModel):
 
     Attributes:
         check: What failed: `hash`, `link`, `sequence`, `content`, `time`, `bits`, `signature`, `unknown-key`,
-            `key-not-valid`, `signature-block`, `frame`, `column`, `tile`, `head`, `key`, `checkpoint`, `schema`,
-            `segment`, `pages`.
+            `key-not-valid`, `signature-block`, `frame`, `column`, `tile`, `head`, `key`, `checkpoint`, `cosignature`,
+            `schema`, `segment`, `pages`.
         where: The thing that is wrong, as a person would look for it: `record 17`, `tile 0/3`, `head.root`.
         sequence: The record, when one is to blame.
         field: The column or field, when it is known.
@@ -113,6 +114,34 @@ class Sample(BaseModel):
     chances: tuple[Chance, ...] = ()
 
 
+class Witnessing(BaseModel):
+    """How many witnesses vouch for a trail.
+
+    Attributes:
+        cosigned: How many of the policy's witnesses have cosigned the checkpoint.
+        witnesses: How many witnesses the policy asks.
+        required: How few of them reach its quorum.
+        is_reached: Whether they do.
+        size: How many records the checkpoint covers.
+        cosigned_at: When the quorum was reached by: the latest of the cosignatures' times; null without any.
+        policy: Whose policy it is: `given`, or the trail's own by the record that states it.
+    """
+
+    model_config = VALUE
+
+    cosigned: int = Field(ge=0)
+    witnesses: int = Field(ge=0)
+    required: int = Field(ge=0)
+    is_reached: bool
+    size: int = Field(ge=0)
+    cosigned_at: Moment | None = None
+    policy: str
+
+    def __str__(self) -> str:
+        """The count as it is printed: `4/5`."""
+        return f"{self.cosigned}/{self.witnesses}"
+
+
 class VerificationReport(BaseModel):
     """The answer to "is this trail as it was sealed?".
 
@@ -129,6 +158,10 @@ class VerificationReport(BaseModel):
         remaining: How far the records that are there are proven among themselves, when only what is kept outside the
             store says that some are gone or others; else null.
         unsigned: How many of the records carry no signature.
+        witnesses: How many witnesses vouch for it, by the policy in force; null without one.
+        approvals: How far records are approved, of those whose action asks for it; null where no rule does, and in
+            modes other than `full`.
+        approvals_required: Whether a record that lacks approvals makes the trail unsound.
         location: Where the trail lies.
         faults: Every fault, in the order of the trail.
         reasons: Why the level is not higher, one sentence each.
@@ -147,6 +180,9 @@ class VerificationReport(BaseModel):
     sample: Sample | None = None
     remaining: Level | None = None
     unsigned: int = 0
+    witnesses: Witnessing | None = None
+    approvals: ApprovalSummary | None = None
+    approvals_required: bool = False
     location: str = ""
     root: str = ""
     head: str = ""
@@ -157,9 +193,16 @@ class VerificationReport(BaseModel):
     seconds: float = Field(ge=0)
 
     @property
+    def reached(self) -> str:
+        """The level as it is printed: `checkpoint`, `witnessed 4/5`."""
+        is_witnessed = self.level >= VerificationLevel.WITNESSED and self.witnesses is not None
+        return f"{self.level.label} {self.witnesses}" if is_witnessed else self.level.label
+
+    @property
     def is_sound(self) -> bool:
-        """Whether nothing is wrong and the required level is reached."""
-        return not self.faults and self.level >= self.required
+        """Whether nothing is wrong, the required level is reached, and required approvals are there."""
+        lacks = self.approvals_required and self.approvals is not None and self.approvals.lacking
+        return not self.faults and self.level >= self.required and not lacks
 
 
 # What each check disproves: a trail with such a fault is proven to the level below at most.
@@ -169,6 +212,7 @@ _BREAKS = {
     "key-not-valid": VerificationLevel.SIGNATURES,
     "signature-block": VerificationLevel.SIGNATURES,
     "checkpoint": VerificationLevel.CHECKPOINT,
+    "cosignature": VerificationLevel.WITNESSED,
     "hash": VerificationLevel.HASHES,
     "content": VerificationLevel.HASHES,
     "form": VerificationLevel.HASHES,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import NotFoundError
 from ami_audit.domain.keyring import KeyRing
@@ -15,6 +16,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.ports.memory import MemoryOf
 from ami_audit.ports.signer import Signer
+from ami_audit.services.approving import Approvals
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
@@ -120,6 +122,16 @@ class AuditStore:
             session = await self._open()
             verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
             return await verifier.sample(count, seed=seed, terms=_terms(session, options))
+
+        return await self._portal.call(work())
+
+    async def approvals_of(self, records: Sequence[AuditRecord]) -> list[ApprovalState]:
+        """Return how far those of the records are approved whose action asks for it."""
+
+        async def work() -> list[ApprovalState]:
+            session = await self._open()
+            book = await Approvals.of(session.store, session.core, origin=await session.origin())
+            return [state for record in records if (state := book.state_of(record)) is not None]
 
         return await self._portal.call(work())
 

@@ -7,7 +7,8 @@ from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.keyring import KeyRing, names_itself
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import Head, SealedRecord, Tile
-from ami_audit.domain.verification import Checked, Fault, broken_by
+from ami_audit.domain.quorum import QuorumPolicy
+from ami_audit.domain.verification import Checked, Fault, Witnessing, broken_by
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.stores import RecordStore
@@ -15,6 +16,7 @@ from ami_audit.services.proving import Prover
 from ami_audit.services.sealing import leaf_hashes
 from ami_audit.services.verification.endings import Endings
 from ami_audit.services.verification.walk import Walk
+from ami_audit.services.verification.witnessed import Witnesses
 
 _WIDTH = 256
 _NOT_HELD = "the tree does not hold it as it is stored: its hash or its signatures are others"
@@ -26,12 +28,20 @@ class Anchor:
     The root is bound to the checkpoints by consistency proofs. What the key table says is taken as it is.
     """
 
-    def __init__(self, store: RecordStore, core: ChainCore, walk: Walk, *, guard: CheckpointGuard | None) -> None:
+    def __init__(
+        self,
+        store: RecordStore,
+        core: ChainCore,
+        walk: Walk,
+        *,
+        guard: CheckpointGuard | None,
+        policy: QuorumPolicy | None = None,
+    ) -> None:
         self.walk = walk
         self._store = store
         self._core = core
         self._prover = Prover(store, core)
-        self._endings = Endings(store, core, walk, guard=guard)
+        self._endings = Endings(store, core, walk, guard=guard, witnesses=Witnesses(core, policy=policy))
         self._proofs = 0
 
     async def check(self) -> list[Fault]:
@@ -40,6 +50,7 @@ class Anchor:
         head, events = await self._prover.head(), await self._store.key_events()
         self.walk.head, self.walk.key_events = head, list(events)
         self.walk.ring = KeyRing(filter(names_itself, events))
+        self.walk.stated = None  # what the records state about witnesses is not read
         faults += await self._head_faults(head)
         sizes = [stored.size for stored in await self._store.checkpoints()]
         await self._endings.read(faults, after=max(sizes, default=0) - 1)
@@ -96,6 +107,11 @@ class Anchor:
         return Checked(records=records, checkpoints=self._endings.notes, proofs=self._proofs)
 
     @property
+    def witnessing(self) -> Witnessing | None:
+        """How many witnesses vouch for the trail, once the level was asked for."""
+        return self._endings.witnessing
+
+    @property
     def checkpoint_size(self) -> int | None:
         """How many records the latest checkpoint that holds covers."""
         return self._endings.checkpoint_size
@@ -103,9 +119,9 @@ class Anchor:
     def level(self, pinned: frozenset[bytes], *, last: int) -> tuple[VerificationLevel, list[str]]:
         """Return how far records up to number `last` are proven without faults, and why not further."""
         level, reasons = self._endings.level(pinned)
-        covered = self._endings.outside_size
+        covered = self._endings.covered_size
         if level >= VerificationLevel.CHECKPOINT and last >= covered:
-            why = f"The checkpoint kept outside the store covers the first {covered} records, and not all of these."
+            why = f"What vouches for it from outside covers the first {covered} records, and not all of these."
             return VerificationLevel.PINNED_KEYS, [why]
         return level, reasons
 

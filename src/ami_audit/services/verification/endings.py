@@ -6,12 +6,13 @@ from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import Head, StoredCheckpoint, Tile
-from ami_audit.domain.verification import Fault, broken_by
+from ami_audit.domain.verification import Fault, Witnessing, broken_by
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.checkpoints import signed_by
 from ami_audit.services.verification.walk import Walk
+from ami_audit.services.verification.witnessed import Witnesses
 
 _LEVELS = 8
 _BATCH = 64
@@ -27,13 +28,17 @@ class Endings:
         walk: Walk,
         *,
         guard: CheckpointGuard | None = None,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self._store = store
+        self._witnesses = witnesses or Witnesses(core)
+        self._witnessing: Witnessing | None = None
         self._core = core
         self._walk = walk
         self._guard = guard
         self._stored: Sequence[StoredCheckpoint] = ()
         self._notes: list[tuple[str, SignedCheckpoint]] = []
+        self._holding: list[SignedCheckpoint] = []
         self._outside: SignedCheckpoint | None = None
         self._outside_holds = False
         self._inside_size: int | None = None
@@ -60,6 +65,7 @@ class Endings:
                 )
             elif note is not None:
                 self._notes.append((where, note))
+        await self._witnesses.read(self._store, after=after)
         last = self._guard.last() if self._guard else None
         if last is not None and self._guard is not None:
             self._outside = _parsed(last, self._guard.location, faults)
@@ -84,6 +90,17 @@ class Endings:
         """The size of the latest checkpoint that holds; the guard's when it has one."""
         return self.outside_size or self._inside_size
 
+    @property
+    def covered_size(self) -> int:
+        """How many records somebody outside the store vouches for, once the level was asked for."""
+        witnessing = self._witnessing
+        return max(self.outside_size, witnessing.size if witnessing and witnessing.is_reached else 0)
+
+    @property
+    def witnessing(self) -> Witnessing | None:
+        """How many witnesses vouch for the trail, once the level was asked for."""
+        return self._witnessing
+
     async def check_tiles(self) -> list[Fault]:
         """Compare the tiles that were completed since the last call with the stored ones."""
         tiles, self._walk.new_tiles = self._walk.new_tiles, []
@@ -106,10 +123,13 @@ class Endings:
     def check_notes(self) -> list[Fault]:
         """Return what is wrong with the checkpoints, given the roots that the walk knows."""
         faults: list[Fault] = []
+        self._holding = []
         for where, note in self._notes:
             fault = self._note_fault(where, note)
             faults += [fault] if fault else []
             self._inside_size = self._inside_size if fault else note.checkpoint.size
+            self._holding += [] if fault else [note]
+        faults += self._witnesses.faults({note.checkpoint.size: note for _, note in self._notes})
         return faults + self._outside_faults()
 
     def level(self, pinned: frozenset[bytes]) -> tuple[VerificationLevel, list[str]]:
@@ -119,17 +139,29 @@ class Endings:
             return VerificationLevel.NONE, ["The trail is empty."]
         if walk.unsigned:
             return VerificationLevel.HASHES, [f"{walk.unsigned} records carry no signature."]
+        pinned |= self._witnesses.pinned(walk.origin)
         if not pinned:
             return VerificationLevel.SIGNATURES, [
                 "No key of this trail is known here as one to trust; name it with `--pin KEY_ID`."
             ]
         if not any(event.sequence == 0 and event.key_id in pinned for event in walk.key_events):
             return VerificationLevel.SIGNATURES, ["The trail was begun with a key that is not among the trusted ones."]
+        return self._outside_level()
+
+    def _outside_level(self) -> tuple[VerificationLevel, list[str]]:
+        """Return how far somebody outside the store vouches for the trail, and why not further."""
+        self._witnessing, why_not = self._witnesses.judge(self._holding, self._walk.stated)
+        if self._witnessing is not None and self._witnessing.is_reached:
+            return VerificationLevel.WITNESSED, self._since(self._witnessing.size)
         if not self._outside_holds:
-            return VerificationLevel.PINNED_KEYS, [
-                "No checkpoint is kept outside the store, so a tail that was cut off would not show."
-            ]
-        return VerificationLevel.CHECKPOINT, ["No witness has cosigned a checkpoint."]
+            why = "No checkpoint is kept outside the store, so a tail that was cut off would not show."
+            return VerificationLevel.PINNED_KEYS, [why, *why_not]
+        return VerificationLevel.CHECKPOINT, why_not
+
+    def _since(self, size: int) -> list[str]:
+        since = self._walk.head.size - size
+        told = [f"The witnesses have seen the first {size} records; {since} were sealed since."] if since else []
+        return [*told, "It is anchored nowhere that all the world can see."]
 
     def _head_faults(self, stored: Head) -> list[Fault]:
         names = ("size", "record_hash", "root", "frontier", "recorded_at")

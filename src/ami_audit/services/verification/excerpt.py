@@ -20,7 +20,6 @@ from ami_audit.domain.verification import (
 )
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
-from ami_audit.ports.guard import GuardOf
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.verification.anchor import Anchor
@@ -100,7 +99,7 @@ class ExcerptVerifier:
 
     async def _begin(self, terms: Terms) -> "_Excerpt":
         check = _Excerpt(self._store, self._core, started=self._clock)
-        await check.begin(terms.guard_of)
+        await check.begin(terms)
         return check
 
 
@@ -119,12 +118,12 @@ class _Excerpt:
         self._head = b""
         self._asked = 0
 
-    async def begin(self, guard_of: GuardOf | None) -> None:
+    async def begin(self, terms: Terms) -> None:
         """Look at what is cheap to look at: the container, the head, the last checkpoints."""
         self._faults += await inspected(self._store, since=1)
         self._walk = await begun(self._store, self._core, faults=self._faults)
-        guard = guard_of(self._walk.origin) if guard_of and self._walk.origin else None
-        self._anchor = Anchor(self._store, self._core, self._walk, guard=guard)
+        guard = terms.guard_of(self._walk.origin) if terms.guard_of and self._walk.origin else None
+        self._anchor = Anchor(self._store, self._core, self._walk, guard=guard, policy=terms.policy)
         async with _reading(self._store, self._faults):
             self._faults += await self._anchor.check()
 
@@ -166,6 +165,7 @@ class _Excerpt:
                 "required": terms.required,
                 "checked": self._anchor.checked(self._asked),
                 "unsigned": self._walk.unsigned,
+                "witnesses": self._anchor.witnessing,
                 "root": self._walk.head.root.hex(),
                 "head": self._head.hex(),
                 "checkpoint_size": self._anchor.checkpoint_size,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
 
+from ami_audit.domain.approvals import ApprovalSummary
 from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.linkage import SealedRecord
@@ -14,12 +15,14 @@ from ami_audit.ports.clock import Clock
 from ami_audit.ports.memory import MemoryOf
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.stores import RecordStore
+from ami_audit.services.approving import all_approvals
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.endings import Endings
 from ami_audit.services.verification.indexes import index_faults
 from ami_audit.services.verification.recalling import Recalled, know_roots, recall
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk
+from ami_audit.services.verification.witnessed import Witnesses
 
 # About as much as the caches of a core hold.
 _CHUNK = 2048
@@ -41,7 +44,8 @@ class Verifier:
         walk = await begun(self._store, self._core, faults=check.faults)
         endings = self._endings(walk, terms)
         await self._finish(check, walk, endings, terms=terms)
-        return self._report(check, walk, endings, terms=terms)
+        report = self._report(check, walk, endings, terms=terms)
+        return report.model_copy(update={"approvals": await self._approvals(walk)})
 
     async def verify_new(self, memory_of: MemoryOf, *, terms: Terms = Terms()) -> VerificationReport:  # noqa: B008
         """Check what was added since the last call for this trail, and that what was there is still in the tree.
@@ -66,9 +70,16 @@ class Verifier:
             memory.keep(self._remembered(check, walk, recalled.known).text())
         return self._report(check, walk, endings, terms=terms, recalled=recalled)
 
+    async def _approvals(self, walk: Walk) -> ApprovalSummary | None:
+        """Return how far records are approved; costs one more reading of the trail, where a rule asks for it."""
+        if not any(rules.approvals for rules in walk.stated or ()):
+            return None
+        return ApprovalSummary.of(await all_approvals(self._store, self._core, origin=walk.origin))
+
     def _endings(self, walk: Walk, terms: Terms) -> Endings:
         guard = terms.guard_of(walk.origin) if terms.guard_of and walk.origin else None
-        return Endings(self._store, self._core, walk, guard=guard)
+        witnesses = Witnesses(self._core, policy=terms.policy)
+        return Endings(self._store, self._core, walk, guard=guard, witnesses=witnesses)
 
     async def _finish(
         self, check: "_Check", walk: Walk, endings: Endings, *, terms: Terms, known: Remembered | None = None
@@ -95,10 +106,12 @@ class Verifier:
             level=proven(level, faults),
             remaining=remaining(level, faults),
             required=terms.required,
+            approvals_required=terms.require_approvals,
             scope=recalled.scope if recalled else (),
             size=walk.head.size,
             checked=Checked(records=records, checkpoints=endings.notes, proofs=proofs),
             unsigned=walk.unsigned,
+            witnesses=endings.witnessing,
             root=walk.head.root.hex(),
             head=walk.head.record_hash.hex(),
             checkpoint_size=endings.checkpoint_size,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, KeyRing, events_of
 from ami_audit.domain.linkage import (
@@ -11,6 +12,7 @@ from ami_audit.domain.linkage import (
     SealedRecord,
     Tile,
 )
+from ami_audit.domain.rules import RULES_ACTION, Rules, rules_in
 from ami_audit.domain.segment import CANONICAL_START
 from ami_audit.domain.verification import Fault, broken_by
 from ami_audit.ports.chain_core import ChainCore
@@ -42,7 +44,7 @@ _FIELDS = {
 }
 # `action` is the first key of canonical content; what begins otherwise is damaged, and read whatever it says.
 _USUAL_START = b'{"action":"'
-_KEY_STARTS = tuple(f'{{"action":"{action}"'.encode() for action in (GENESIS_ACTION, *KEY_ACTIONS))
+_KEY_STARTS = tuple(f'{{"action":"{action}"'.encode() for action in (GENESIS_ACTION, RULES_ACTION, *KEY_ACTIONS))
 
 
 class Walk:
@@ -53,6 +55,7 @@ class Walk:
         self.head = Head()
         self.ring = KeyRing()
         self.key_events: list[KeyEvent] = []
+        self.stated: list[Rules] | None = []
         self.unsigned = 0
         self.roots: dict[int, bytes] = {}
         self.new_tiles: list[Tile] = []
@@ -90,6 +93,7 @@ class Walk:
         """
         self.head, self._edges, self.unsigned = end, edges, unsigned
         self.key_events, self.ring = list(events), KeyRing(events)
+        self.stated = None  # what those records state about witnesses is not known
         self.roots[end.size] = end.root
         self._expected, self._previous_hash = end.size, end.record_hash
 
@@ -154,9 +158,13 @@ class Walk:
             if text.startswith(CANONICAL_START):
                 self.indexes.append(record)
             if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
-                for event in events_in(record):
+                content = _content(record)
+                for event in events_of(content):
                     self.key_events.append(event)
                     self.ring.learn(event)
+                rules = rules_in(content, record.sequence)
+                if rules is not None and self.stated is not None:
+                    self.stated.append(rules)
 
 
 def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
@@ -177,12 +185,19 @@ def _missing(first: int, count: int) -> str:
 
 def events_in(record: SealedRecord) -> tuple[KeyEvent, ...]:
     """Return what a record says about keys; nothing when it cannot be read."""
+    return events_of(_content(record))
+
+
+def _content(record: SealedRecord) -> dict[str, Any]:
+    """Return what a record says, nothing when it cannot be read; its row's own number counts.
+
+    Content that claims another number is a fault of its own.
+    """
     try:
         content = json.loads(record.canonical)
     except (ValueError, RecursionError):
-        return ()
-    # The row's own number counts: content that claims another one is a fault of its own.
-    return events_of({**content, "sequence": record.sequence}) if isinstance(content, dict) else ()
+        return {}
+    return {**content, "sequence": record.sequence} if isinstance(content, dict) else {}
 
 
 def _fault(record: SealedRecord, check: str, detail: str) -> Fault:

@@ -37,9 +37,13 @@ class Program:
         assert "Traceback" not in done.stderr
         return done
 
-    def python(self, code: str) -> None:
-        """Run a Python program in the same place."""
-        subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self.environment(), check=True, timeout=60)
+    def python(self, code: str) -> str:
+        """Run a Python program in the same place, and return what it wrote."""
+        words = [sys.executable, "-c", code]
+        done = subprocess.run(
+            words, cwd=self.folder, env=self.environment(), stdout=subprocess.PIPE, text=True, check=True, timeout=60
+        )
+        return done.stdout
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment it runs in: the caller's, with this home."""

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from ami_audit.domain.approvals import ApprovalSummary
 from ami_audit.domain.finding import VALUE, AuditFinding, AuditViolation
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.kinds import ActorType, AuditSeverity, Outcome
@@ -11,7 +12,7 @@ from ami_audit.domain.moment import Moment
 from ami_audit.domain.next_steps import NextStep
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.run import SourceSummary
-from ami_audit.domain.verification import Level
+from ami_audit.domain.verification import Level, Witnessing
 
 # What a finding is called, after its source's name, when it says that something could not be known.
 _UNKNOWNS = frozenset(
@@ -211,6 +212,8 @@ class TrailReport(BaseModel):
         level: How far the trail is proven; None when it was not verified for this report.
         faults: How many faults verification found.
         reasons: Why the level is not higher.
+        witnesses: How many witnesses vouch for the trail; null when none was asked for, or it was not verified.
+        approvals: How far the whole trail's records are approved whose action asks for it; null likewise.
         runs: The latest collection runs, latest first.
         skipped: What the latest run of each target left out on purpose.
         keys: The keys that the trail names, in the order in which they were added.
@@ -230,6 +233,8 @@ class TrailReport(BaseModel):
     level: Level | None = None
     faults: int = 0
     reasons: tuple[str, ...] = ()
+    witnesses: Witnessing | None = None
+    approvals: ApprovalSummary | None = None
     by_action: Breakdown = Breakdown()
     by_severity: Breakdown = Breakdown()
     by_source: Breakdown = Breakdown()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
@@ -55,7 +56,12 @@ class ListFormatter(Protocol):
     """Writes lists."""
 
     def records(
-        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+        self,
+        records: Sequence[AuditRecord],
+        *,
+        next_cursor: int | None = None,
+        newest_first: bool = False,
+        approvals: Sequence[ApprovalState] = (),
     ) -> str:
         """Return records in the order given.
 
@@ -64,6 +70,7 @@ class ListFormatter(Protocol):
             next_cursor: The sequence after which the next ones follow (`AuditFilter.after`), or before which they do
                 (`AuditFilter.before`) when the newest come first; None at the end.
             newest_first: Their order, for what is said about the next ones.
+            approvals: How far those of them are approved whose action asks for it.
         """
 
     def keys(self, keys: Sequence[KeyFacts]) -> str:

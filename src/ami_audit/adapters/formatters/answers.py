@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, computed_field
 
+from ami_audit.domain.approvals import ApprovalAnswer, ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
+from ami_audit.domain.cosigning import CosigningAnswer
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.next_steps import NextStep, after_run, after_verification
@@ -17,6 +19,7 @@ from ami_audit.domain.proven import (
 )
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
+from ami_audit.domain.rules import RulesAnswer
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
 from ami_audit.domain.verification import VerificationReport
@@ -30,6 +33,9 @@ What = Literal[
     "keys",
     "bundle-verification",
     "checkpoint",
+    "cosigning",
+    "approval",
+    "rules",
     "proof",
     "consistency",
     "proof-verdict",
@@ -90,6 +96,7 @@ class RecordsAnswer(BaseModel):
         next_cursor: The sequence after which the next records follow, or before which they do when the newest come
             first; null at the end.
         newest_first: The order of the records, by sequence.
+        approvals: How far those of them are approved whose action asks for it.
     """
 
     model_config = VALUE
@@ -97,6 +104,7 @@ class RecordsAnswer(BaseModel):
     records: tuple[AuditRecord, ...]
     next_cursor: int | None = None
     newest_first: bool = False
+    approvals: tuple[ApprovalState, ...] = ()
 
 
 class KeysAnswer(BaseModel):
@@ -116,6 +124,9 @@ ANSWERS: dict[What, type[BaseModel]] = {
     "keys": KeysAnswer,
     "bundle-verification": BundleReport,
     "checkpoint": CheckpointAnswer,
+    "cosigning": CosigningAnswer,
+    "approval": ApprovalAnswer,
+    "rules": RulesAnswer,
     "proof": ProofAnswer,
     "consistency": ConsistencyAnswer,
     "proof-verdict": ProofVerdict,

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from ami_audit.adapters.formatters.answers import KeysAnswer, RecordsAnswer, RunAnswer, VerificationAnswer, What
 from ami_audit.domain.answer import as_json
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
@@ -40,11 +41,19 @@ class JsonFormatter:
         return _written("bundle-verification", report)
 
     def records(
-        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+        self,
+        records: Sequence[AuditRecord],
+        *,
+        next_cursor: int | None = None,
+        newest_first: bool = False,
+        approvals: Sequence[ApprovalState] = (),
     ) -> str:
         """Return records, every field of them."""
         return _written(
-            "records", RecordsAnswer(records=tuple(records), next_cursor=next_cursor, newest_first=newest_first)
+            "records",
+            RecordsAnswer(
+                records=tuple(records), next_cursor=next_cursor, newest_first=newest_first, approvals=tuple(approvals)
+            ),
         )
 
     def report(self, report: TrailReport) -> str:

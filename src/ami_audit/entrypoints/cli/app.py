@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.bootstrap.release import version
+from ami_audit.entrypoints.cli.commands.approve import approve
 from ami_audit.entrypoints.cli.commands.bundle import bundle
 from ami_audit.entrypoints.cli.commands.checkpoint import checkpoints
 from ami_audit.entrypoints.cli.commands.export import exports
@@ -12,6 +13,7 @@ from ami_audit.entrypoints.cli.commands.file import file
 from ami_audit.entrypoints.cli.commands.git import git
 from ami_audit.entrypoints.cli.commands.init import init
 from ami_audit.entrypoints.cli.commands.key import keys
+from ami_audit.entrypoints.cli.commands.policy import policies
 from ami_audit.entrypoints.cli.commands.prove import prove
 from ami_audit.entrypoints.cli.commands.query import query
 from ami_audit.entrypoints.cli.commands.repo import repo
@@ -42,9 +44,11 @@ application.command(rich_help_panel=_READING)(report)
 application.command(rich_help_panel=_READING)(bundle)
 application.command(rich_help_panel=_READING)(status)
 application.command(rich_help_panel=_KEEPING)(init)
+application.command(rich_help_panel=_KEEPING)(approve)
 application.add_typer(checkpoints, name="checkpoint", rich_help_panel=_KEEPING)
 application.add_typer(exports, name="export", rich_help_panel=_READING)
 application.add_typer(keys, name="key", rich_help_panel=_KEEPING)
+application.add_typer(policies, name="policy", rich_help_panel=_KEEPING)
 application.add_typer(witness, name="witness", rich_help_panel=_KEEPING)
 
 

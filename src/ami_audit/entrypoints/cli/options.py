@@ -65,6 +65,15 @@ Store = Annotated[
     ),
 ]
 Key = Annotated[str | None, typer.Option("--key", metavar="NAME", help="The signing key's name or id.")]
+Policy = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="Which witnesses must cosign (C2SP tlog-policy).",
+        show_default="the trail's own policy",
+    ),
+]
 EveryRecords = Annotated[
     int | None,
     typer.Option(

@@ -56,6 +56,8 @@ async def build_report(
         level=verification.level if verification else None,
         faults=len(verification.faults) if verification else 0,
         reasons=verification.reasons if verification else (),
+        witnesses=verification.witnesses if verification else None,
+        approvals=verification.approvals if verification else None,
         by_severity=severities,
         by_action=await _broken_down(store, wanted, "action"),
         by_source=await _broken_down(store, wanted, "source"),

@@ -11,6 +11,7 @@ from ami_audit.adapters.formatters.pages.report import report_page
 from ami_audit.adapters.formatters.pages.run import run_page
 from ami_audit.adapters.formatters.pages.status import status_page
 from ami_audit.adapters.formatters.pages.verification import verification_page
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
@@ -49,10 +50,15 @@ class MarkdownFormatter:
         return laid_out(bundle_page(report, limits=_LIMITS))
 
     def records(
-        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+        self,
+        records: Sequence[AuditRecord],
+        *,
+        next_cursor: int | None = None,
+        newest_first: bool = False,
+        approvals: Sequence[ApprovalState] = (),
     ) -> str:
         """Return records as a table."""
-        return laid_out(records_page(records, next_cursor=next_cursor, newest_first=newest_first))
+        return laid_out(records_page(records, next_cursor=next_cursor, newest_first=newest_first, approvals=approvals))
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""

@@ -25,10 +25,12 @@ from ami_audit.adapters.formatters.page import (
     said,
     words,
 )
+from ami_audit.domain.approvals import ApprovalState, ApprovalSummary
 from ami_audit.domain.kinds import AuditSeverity, Outcome, VerificationLevel
 from ami_audit.domain.next_steps import NextStep
 from ami_audit.domain.reports import Findings, Gap, ReportedFinding, RunReport
 
+_APPROVALS_LISTED = 10
 _TONES = {
     AuditSeverity.CRITICAL: Tone.WORST,
     AuditSeverity.ERROR: Tone.BAD,
@@ -43,11 +45,11 @@ def severity_mark(severity: AuditSeverity) -> Span:
     return words(severity.value, _TONES[severity])
 
 
-def level(found: VerificationLevel, *, is_sound: bool) -> Span:
-    """Return a level, in the tone it deserves."""
+def level(found: VerificationLevel, *, is_sound: bool, label: str = "") -> Span:
+    """Return a level, in the tone it deserves; `label` says more than its name does."""
     if not is_sound or found < VerificationLevel.HASHES:
-        return words(found.label, Tone.BAD)
-    return words(found.label, Tone.GOOD if found >= VerificationLevel.SIGNATURES else Tone.DOUBTFUL)
+        return words(label or found.label, Tone.BAD)
+    return words(label or found.label, Tone.GOOD if found >= VerificationLevel.SIGNATURES else Tone.DOUBTFUL)
 
 
 def next_steps(steps: Sequence[NextStep]) -> Section:
@@ -121,3 +123,24 @@ def run_outcome(run: RunReport) -> Span:
             return words("unknown", Tone.DOUBTFUL)
         case _:
             assert_never(run.outcome)
+
+
+def approvals(found: ApprovalSummary | None, *, required: bool = False) -> Section:
+    """Return how far records are approved, of those that ask for it, and which lack approvals."""
+    if found is None:
+        return Section("", ())
+    tone = Tone.GOOD if found.met == found.asked else Tone.BAD if required else Tone.DOUBTFUL
+    told = f"{wording.number(found.met)} of {wording.counted(found.asked, 'record')} have what their actions ask for"
+    items = [_lacking(state) for state in found.lacking[:_APPROVALS_LISTED]]
+    more = len(found.lacking) - len(items)
+    blocks: list[Block] = [Note(said(told, tone)), *([Items(items)] if items else [])]
+    if more > 0:
+        blocks.append(Note(said(f"and {wording.number(more)} more; --format=json shows them", Tone.FAINT)))
+    return Section("Approvals", tuple(blocks))
+
+
+def _lacking(state: ApprovalState) -> Item:
+    mark = words(f"{state}", Tone.DOUBTFUL)
+    by = (words(", approved by "), data(", ".join(state.approved_by))) if state.approved_by else ()
+    first = (data(state.action, Tone.STRONG), words(f", record {state.sequence}"), *by)
+    return Item(mark, first, (quoted(state.record_id, Tone.FAINT),))

@@ -21,6 +21,7 @@ from ami_audit.adapters.formatters.page import (
     words,
 )
 from ami_audit.adapters.formatters.pages import parts
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.record import AuditRecord
 
@@ -38,16 +39,29 @@ _COLUMNS = (
 )
 
 
-def records_page(records: Sequence[AuditRecord], *, next_cursor: int | None, newest_first: bool) -> Page:
+def records_page(
+    records: Sequence[AuditRecord],
+    *,
+    next_cursor: int | None,
+    newest_first: bool,
+    approvals: Sequence[ApprovalState] = (),
+) -> Page:
     """Return records as a table, one a line."""
     blocks: list[Block] = []
     if records:
         blocks.append(Table(_COLUMNS, [_row(record) for record in records]))
+    blocks += [Note(_approval(state)) for state in approvals]
     if next_cursor is not None:
         option = "--before" if newest_first else "--after"
         blocks.append(Note((prose(f"There are more: add `{option} {next_cursor}`.", Tone.FAINT),)))
     count = wording.counted(len(records), "record") if records else "No record matches"
     return Page(headline=said(count, Tone.STRONG), aside="", sections=(Section("", blocks),))
+
+
+def _approval(state: ApprovalState) -> Line:
+    by = (words(", by "), data(", ".join(state.approved_by))) if state.approved_by else ()
+    tone = Tone.PLAIN if state.is_met else Tone.DOUBTFUL
+    return (data(state.action), words(f", record {state.sequence}: approved {state}", tone), *by)
 
 
 def _row(record: AuditRecord) -> tuple[Line, ...]:

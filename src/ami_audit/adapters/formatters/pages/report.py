@@ -21,6 +21,7 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.adapters.formatters.pages.keys import keys_table
+from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.reports import Breakdown, Period, RunReport, TrailReport
 
 Row = tuple[str, Line]
@@ -34,6 +35,7 @@ def report_page(report: TrailReport, *, limits: Limits) -> Page:
         sections=(
             Section("", (Facts(tuple(_standing(report))),)),
             parts.reasons(report.level, report.reasons, faults=report.faults),
+            parts.approvals(report.approvals),
             parts.findings(report.findings, heading="Findings (warning or worse)"),
             parts.gaps(report.findings.gaps, heading="Not known", limits=limits),
             parts.gaps(report.skipped, heading="Left out by the last run", limits=limits),
@@ -61,7 +63,9 @@ def _level(report: TrailReport) -> Line:
     if report.level is None:
         return said("not verified for this report", Tone.DOUBTFUL)
     faults = (words(", "), words(wording.counted(report.faults, "fault"), Tone.BAD)) if report.faults else ()
-    return (words("proven to: "), parts.level(report.level, is_sound=not report.faults), *faults)
+    counted = report.witnesses is not None and report.level >= VerificationLevel.WITNESSED
+    label = f"{report.level.label} {report.witnesses}" if counted else ""
+    return (words("proven to: "), parts.level(report.level, is_sound=not report.faults, label=label), *faults)
 
 
 def _matching(report: TrailReport) -> str:

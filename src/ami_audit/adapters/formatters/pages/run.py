@@ -111,7 +111,7 @@ def _left_out(summary: RunSummary) -> list[Gap]:
 
 def _trail(summary: RunSummary, verification: VerificationReport | None) -> Facts:
     proven = (
-        (parts.level(verification.level, is_sound=not verification.faults),)
+        (parts.level(verification.level, is_sound=not verification.faults, label=verification.reached),)
         if verification
         else said("not verified since this run", Tone.FAINT)
     )

@@ -22,19 +22,23 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.domain.next_steps import after_verification
-from ami_audit.domain.verification import Fault, Sample, VerificationReport
+from ami_audit.domain.verification import Fault, Sample, VerificationReport, Witnessing
 
 
 def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
     """Return a verdict: how far the trail is proven, everything wrong with it, and why it is not proven further."""
     checked = f"{_how_much(report)} in {wording.duration(report.seconds)}"
     return Page(
-        headline=(words("Proven to: ", Tone.STRONG), parts.level(report.level, is_sound=report.is_sound)),
+        headline=(
+            words("Proven to: ", Tone.STRONG),
+            parts.level(report.level, is_sound=report.is_sound, label=report.reached),
+        ),
         aside=checked,
         sections=(
             Section("", tuple(_verdict(report))),
             Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
             Section("Checked", (_checked(report),)),
+            parts.approvals(report.approvals, required=report.approvals_required),
             Section("What was read", tuple(Note((prose(sentence),)) for sentence in report.scope)),
             parts.reasons(report.level, report.reasons, faults=len(report.faults)),
             parts.next_steps(after_verification(report)),
@@ -115,10 +119,22 @@ def _checked(report: VerificationReport) -> Facts:
             ("head", quoted(report.head)),
             ("root", quoted(report.root)),
             ("checkpoint", said(covered)),
+            *_witnesses(report.witnesses),
             *_proofs(report),
             *_drawn(report.sample),
         )
     )
+
+
+def _witnesses(found: Witnessing | None) -> Iterator[tuple[str, Line]]:
+    if found is None:
+        return
+    when = f", the last at {wording.time(found.cosigned_at)}" if found.cosigned_at else ""
+    covered = f"over the first {wording.counted(found.size, 'record')}"
+    whose = "as the given policy asks" if found.policy == "given" else f"as the policy of {found.policy} asks"
+    tone = Tone.PLAIN if found.is_reached else Tone.DOUBTFUL
+    told = f"{found.cosigned} of {found.witnesses} {covered}{when}; {found.required} or more {whose}"
+    yield "witnesses", said(told, tone)
 
 
 def _proofs(report: VerificationReport) -> Iterator[tuple[str, Line]]:

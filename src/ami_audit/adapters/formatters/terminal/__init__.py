@@ -20,6 +20,7 @@ from ami_audit.adapters.formatters.pages.verification import verification_page
 from ami_audit.adapters.formatters.terminal.ink import Ink
 from ami_audit.adapters.formatters.terminal.layout import Layout
 from ami_audit.adapters.formatters.terminal.screen import Screen
+from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.record import AuditRecord
@@ -62,10 +63,16 @@ class TerminalFormatter:
         return self._drawn(bundle_page(report, limits=_LIMITS))
 
     def records(
-        self, records: Sequence[AuditRecord], *, next_cursor: int | None = None, newest_first: bool = False
+        self,
+        records: Sequence[AuditRecord],
+        *,
+        next_cursor: int | None = None,
+        newest_first: bool = False,
+        approvals: Sequence[ApprovalState] = (),
     ) -> str:
         """Return records as a table."""
-        return self._drawn(records_page(records, next_cursor=next_cursor, newest_first=newest_first))
+        page = records_page(records, next_cursor=next_cursor, newest_first=newest_first, approvals=approvals)
+        return self._drawn(page)
 
     def report(self, report: TrailReport) -> str:
         """Return a report."""

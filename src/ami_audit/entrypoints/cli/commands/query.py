@@ -70,6 +70,10 @@ def query(
     )
     with reading(store) as trail:
         found = portal.run(trail.query_records(wanted))
-    records = found[:limit]
+        records = found[:limit]
+        approvals = portal.run(trail.approvals_of(records))
     cursor = records[-1].sequence if records and len(found) > limit else None
-    deliver(formatter(format_name, output).records(records, next_cursor=cursor, newest_first=newest), output)
+    written = formatter(format_name, output).records(
+        records, next_cursor=cursor, newest_first=newest, approvals=approvals
+    )
+    deliver(written, output)

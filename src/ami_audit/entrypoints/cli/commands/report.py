@@ -2,6 +2,7 @@
 
 from ami_audit.domain.query import AuditFilter
 from ami_audit.entrypoints.bootstrap.keys import pinned_keys
+from ami_audit.entrypoints.bootstrap.rules import quorum_policy
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.cli.progress import shown_progress
@@ -24,6 +25,7 @@ def report(
     wanted = AuditFilter.model_validate({"since": since, "until": until})
     chosen = settings_at(overrides={"store": store})
     with reading(store) as trail, shown_progress(quiet=quiet) as progress:
-        verification = portal.run(trail.verify(pinned=pinned_keys(chosen, ()), progress=progress))
+        terms = {"pinned": pinned_keys(chosen, ()), "policy": quorum_policy(chosen), "progress": progress}
+        verification = portal.run(trail.verify(**terms))
         answer = portal.run(build_report(trail, wanted, verification=verification))
     deliver(formatter(format_name, output).report(answer), output)

@@ -10,6 +10,7 @@ from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.entrypoints.bootstrap.keys import pinned_keys
 from ami_audit.entrypoints.bootstrap.machine import chance
+from ami_audit.entrypoints.bootstrap.rules import quorum_policy
 from ami_audit.entrypoints.bootstrap.trails import memory_of, opener, require_trail
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, verdict_formatter
@@ -50,20 +51,21 @@ def verify(
     bundle: Annotated[
         Path | None, typer.Option("--bundle", metavar="FILE", help="Check this bundle instead of the trail.")
     ] = None,
-    policy: Annotated[
-        Path | None, typer.Option("--policy", metavar="FILE", help="With --bundle: whose cosignatures are asked for.")
-    ] = None,
     require: Annotated[
         str | None,
         typer.Option(
             "--require",
             metavar="LEVEL",
-            help="Fail below this level: links, hashes, signatures, pinned-keys, checkpoint.",
+            help="Fail below this level: links, hashes, signatures, pinned-keys, checkpoint, witnessed.",
         ),
     ] = None,
     pin: Annotated[
         list[str] | None, typer.Option("--pin", metavar="KEY_ID", help="Trust this key, beside those on this machine.")
     ] = None,
+    policy: common.Policy = None,
+    require_approvals: Annotated[
+        bool, typer.Option("--require-approvals", help="Fail when a record lacks approvals that its action asks for.")
+    ] = False,
     store: common.Store = None,
     format_name: common.VerdictFormat = "terminal",
     output: common.Output = None,
@@ -81,6 +83,8 @@ def verify(
         "--bundle": bundle is not None,
     }
     _refuse_contradictions(parts, seed=seed)
+    if require_approvals and any(parts.values()):
+        raise UsageError("--require-approvals needs the whole trail; it cannot be told of a part of it.")
     if bundle is not None:
         trusted = Trusted(tuple(pin or ()), policy, require)
         verify_bundle_at(bundle, trusted, format_name=format_name, output=output)
@@ -89,6 +93,7 @@ def verify(
     require_trail(chosen)
     required = _required(chosen, chain=chain, signatures=signatures, explicit=require is not None)
     terms: dict[str, Any] = {"required": required, "pinned": pinned_keys(chosen, pin or ())}
+    terms |= {"policy": quorum_policy(chosen, policy), "require_approvals": require_approvals}
     with AuditStore(opener(chosen, read_only=True)) as trail, shown_progress(quiet=quiet) as progress:
         terms["progress"] = progress
         if record is not None:

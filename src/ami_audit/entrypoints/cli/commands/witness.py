@@ -1,19 +1,11 @@
 """`ami-audit witness`: be a witness to other people's trails."""
 
-import re
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ami_audit.domain.errors import UsageError
-from ami_audit.domain.witnessing import MOST_BYTES
-from ami_audit.entrypoints.bootstrap import witnesses as bootstrap
 from ami_audit.entrypoints.cli import options as common
-from ami_audit.entrypoints.cli.answers import announce, deliver
-from ami_audit.entrypoints.cli.failures import Finished
-from ami_audit.entrypoints.cli.passphrases import new_passphrase
 
 witness = typer.Typer(help="Be a witness: cosign trails that only grow.", no_args_is_help=True)
 
@@ -37,15 +29,17 @@ def init_witness(
     ] = False,
 ) -> None:
     """Make a witness with a key of its own, and print its public key for policies."""
-    passphrase = new_passphrase() if encrypt else None
-    print(bootstrap.make_witness(state, name=name, logs=bootstrap.log_keys(logs or ()), passphrase=passphrase))
-    announce(f"Keep `{state}` safe, and never set it back to an older state: a witness that forgets can be deceived.")
+    from ami_audit.entrypoints.cli.witnessing import make
+
+    make(state, name=name, logs=logs or (), encrypt=encrypt)
 
 
 @witness.command("key")
 def show_key(*, state: State) -> None:
     """Print the witness's public key, as policies name it."""
-    print(bootstrap.witness_key(state))
+    from ami_audit.entrypoints.cli.witnessing import print_key
+
+    print_key(state)
 
 
 @witness.command("add-log")
@@ -55,7 +49,9 @@ def add_log(
     state: State,
 ) -> None:
     """Serve more trails, from the next start on; also a trail's new key after a rotation."""
-    bootstrap.add_logs(state, bootstrap.log_keys(keys))
+    from ami_audit.entrypoints.cli.witnessing import add
+
+    add(state, keys=keys)
 
 
 @witness.command("serve")
@@ -70,12 +66,9 @@ def serve(
     quiet: common.Quiet = False,
 ) -> None:
     """Answer `POST /add-checkpoint` (C2SP tlog-witness) until SIGTERM or Ctrl-C."""
-    serving = bootstrap.witness(state, logs=bootstrap.log_keys(logs or ()), key=key)
-    if not serving.origins:
-        announce("This witness serves no trail yet; name one with `--log VKEY` or `ami-audit witness add-log VKEY`.")
-    bootstrap.serve(
-        serving, _address(listen), ready=lambda url: print(url, flush=True), tell=_silent if quiet else _told
-    )
+    from ami_audit.entrypoints.cli.witnessing import run
+
+    run(state, listen=listen, logs=logs or (), key=key, quiet=quiet)
 
 
 @witness.command("sign")
@@ -93,37 +86,6 @@ def sign(
 
     Ends with exit code 1 when the checkpoint is refused.
     """
-    answer = bootstrap.witness(state, logs=bootstrap.log_keys(logs or ()), key=key).add_checkpoint(_read(file))
-    if answer.status != 200:
-        _told(_refused(answer.status, answer.body.strip()))
-        raise Finished(1)
-    deliver(answer.body, output)
+    from ami_audit.entrypoints.cli.witnessing import sign_file
 
-
-def _refused(status: int, reason: str) -> str:
-    if status == 409:
-        reason = f"this witness has cosigned size {reason}; make a request from there: `--from {reason}`"
-    return f"ami-audit: Not cosigned: {reason}."
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"The request `{file}` cannot be read: {error.strerror}.") from error
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, separator, port = text.rpartition(":")
-    if not separator or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
-        raise UsageError(f"`{text}` is no address to listen on; write HOST:PORT, such as 127.0.0.1:8420.")
-    return host.strip("[]"), int(port)
-
-
-def _told(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _silent(_: str) -> None:
-    """Tell nobody."""
+    sign_file(state, file=file, logs=logs or (), key=key, output=output)

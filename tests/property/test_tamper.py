@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from tests.support.damage import Column, changed, columns, unguarded, write
 from tests.support.golden import ALICE, BOB
+from tests.support.trails import cosign
 
 from ami_audit.adapters.chain_core.core import NativeCore
 from ami_audit.adapters.clock import machine_clock
@@ -72,6 +73,7 @@ def trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with opened(folder, BOB) as store:
         portal.run(store.append([draft._replace(target=f"lib/{index}.py") for index in range(150)]))
         portal.run(store.query_records(AuditFilter(limit=1)))
+    cosign(folder)
     return folder
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from tests.support.damage import Column, changed, columns, unguarded, write
-from tests.support.trails import FILE, fill, verified_anew, verified_range, verified_sample
+from tests.support.trails import FILE, cosign, fill, verified_anew, verified_range, verified_sample
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,7 @@ def trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(folder, 270)
     assert verified_anew(folder).faults == ()
     fill(folder, 20)
+    cosign(folder)
     return folder
 
 

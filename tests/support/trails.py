@@ -7,8 +7,10 @@ from ami_audit.adapters.chain_core.core import NativeCore
 from ami_audit.adapters.clock import machine_clock
 from ami_audit.adapters.guards import FileGuard, FileMemory
 from ami_audit.adapters.stores.sqlite import SqliteStore
+from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.linkage import StoredCosignature
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.ports.memory import MemoryOf
@@ -17,6 +19,7 @@ from ami_audit.services.portal import portal
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
 from tests.support.golden import ALICE
+from tests.support.witnesses import cosigned, witness_key
 
 CORE = NativeCore()
 FILE = "audit.db"
@@ -47,6 +50,21 @@ def fill(folder: Path, count: int, *signers: Signer, origin: str = "example.org/
         drafts = [_DRAFT._replace(target=f"src/{index}.py", observed=f"{index:064x}") for index in range(count)]
         portal.run(store.append(drafts))
         portal.run(store.query_records(AuditFilter(limit=1)))
+
+
+def cosign(folder: Path) -> None:
+    """Let three witnesses cosign the last checkpoint."""
+
+    async def work(store: AuditStore) -> None:
+        kept = (await store.session()).store
+        last = SignedCheckpoint.parse((await kept.checkpoints())[-1].note).checkpoint
+        names = [f"example.org/w{number}" for number in range(1, 4)]
+        await kept.add_cosignatures(
+            [StoredCosignature(last.size, str(witness_key(name)), cosigned(last, name).signature) for name in names]
+        )
+
+    with opened(folder) as store:
+        portal.run(work(store))
 
 
 def memory_of(folder: Path) -> MemoryOf:

@@ -152,7 +152,7 @@ class Endings:
         """Return how far somebody outside the store vouches for the trail, and why not further."""
         self._witnessing, why_not = self._witnesses.judge(self._holding, self._walk.stated)
         if self._witnessing is not None and self._witnessing.is_reached:
-            return VerificationLevel.WITNESSED, self._since(self._witnessing.size)
+            return VerificationLevel.WITNESSED, [*why_not, *self._since(self._witnessing.size)]
         if not self._outside_holds:
             why = "No checkpoint is kept outside the store, so a tail that was cut off would not show."
             return VerificationLevel.PINNED_KEYS, [why, *why_not]

@@ -154,6 +154,9 @@ class RecordStoreContract:
         with pytest.raises(StoreError, match="another checkpoint of size 5"):
             await store.add_checkpoint(StoredCheckpoint(5, "another note\n"))
         assert [checkpoint.size for checkpoint in await store.checkpoints()] == [3, 5]
+        assert await store.checkpoint() == await store.checkpoint(5) == StoredCheckpoint(5, "note of 5\n")
+        assert await store.checkpoint(3) == StoredCheckpoint(3, "note of 3\n")
+        assert await store.checkpoint(4) is None
 
     async def test_cosignatures_are_kept_once_and_stand_in_their_notes(self, store: RecordStore) -> None:
         """Whoever reads a checkpoint reads its witnesses with it; a second answer of one witness changes nothing."""
@@ -171,6 +174,7 @@ class RecordStoreContract:
         assert list(await store.cosignatures()) == kept
         (stored,) = await store.checkpoints()
         assert SignedCheckpoint.parse(stored.note) == note.with_signatures(*lines)
+        assert await store.checkpoint() == await store.checkpoint(5) == stored
         await store.add_checkpoint(StoredCheckpoint(5, note.note()))
 
     async def test_a_sound_store_has_no_faults(self, store: RecordStore) -> None:

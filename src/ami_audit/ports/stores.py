@@ -96,6 +96,12 @@ class TreeReader(Protocol):
     async def key_events(self) -> Sequence[KeyEvent]:
         """Return what the trail says about its keys, by sequence."""
 
+    async def checkpoint(self, size: int | None = None) -> StoredCheckpoint | None:
+        """Return the checkpoint of that size, without one the latest, with the lines of its witnesses; None for none.
+
+        A trail that is signed every few minutes has many; this one costs the same among a million.
+        """
+
     async def checkpoints(self) -> Sequence[StoredCheckpoint]:
         """Return all checkpoints, smallest size first, each note with the lines of the witnesses that are kept."""
 

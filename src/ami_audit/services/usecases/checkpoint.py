@@ -18,10 +18,10 @@ async def latest_checkpoint(store: AuditStore, *, on: Portal = portal) -> Checkp
 
     async def work() -> CheckpointAnswer:
         session = await store.session()
-        kept = await session.store.checkpoints()
-        if not kept:
+        kept = await session.store.checkpoint()
+        if kept is None:
             raise NotFoundError("checkpoint", await session.origin(), hint="Sign one with `ami-audit checkpoint sign`.")
-        return await _described(session, kept[-1].note)
+        return await _described(session, kept.note)
 
     return await on.call(work())
 
@@ -37,8 +37,8 @@ async def sign_checkpoint(store: AuditStore, *, on: Portal = portal) -> Checkpoi
     async def work() -> CheckpointAnswer:
         session = await store.session()
         await session.trail()
-        made = await session.checkpoint()
-        return await _described(session, made.note) if made else await latest_checkpoint(store, on=on)
+        await session.checkpoint()
+        return await latest_checkpoint(store, on=on)  # with the lines of witnesses that are kept
 
     return await on.call(work())
 

@@ -111,8 +111,7 @@ class _Export:
 
 
 async def _checkpoint(session: Session, *, may_sign: bool) -> StoredCheckpoint:
-    kept = await session.store.checkpoints()
-    latest = kept[-1] if kept else None
+    latest = await session.store.checkpoint()
     if latest is not None and latest.size == (await session.store.head()).size:
         return latest
     if may_sign:

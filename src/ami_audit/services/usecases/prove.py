@@ -1,7 +1,5 @@
 """Proves that a record is in the trail, or that the trail only grew, to people who do not hold the trail."""
 
-from collections.abc import Sequence
-
 from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.errors import IntegrityError, KeyStoreError, NotFoundError, UsageError
 from ami_audit.domain.linkage import SealedRecord, StoredCheckpoint
@@ -60,7 +58,7 @@ async def prove_consistency(store: AuditStore, old: int, new: int, *, on: Portal
         prover = Prover(session.store, session.core)
         proof = await prover.consistency(old_size=old, new_size=new)
         old_root, new_root = await prover.root(old), await prover.root(new)
-        kept = next((kept for kept in await session.store.checkpoints() if kept.size == new), None)
+        kept = await session.store.checkpoint(new)
         signed = SignedCheckpoint.parse(kept.note) if kept else None
         holds = session.core.verify_consistency(old_root, new_root, old_size=old, new_size=new, proof=proof)
         if not holds or (signed and signed.checkpoint.root != new_root):
@@ -113,11 +111,11 @@ async def _proven(session: Session, row: SealedRecord, kept: StoredCheckpoint) -
 
 
 async def _checkpoint_over(session: Session, index: int, *, size: int | None, may_sign: bool) -> StoredCheckpoint:
-    kept = await session.store.checkpoints()
     if size is not None:
-        return _of_size(kept, size, index)
-    if kept and kept[-1].size > index:
-        return kept[-1]
+        return await _of_size(session, size, index)
+    kept = await session.store.checkpoint()
+    if kept is not None and kept.size > index:
+        return kept
     newer = f"Record {index} is newer than the last checkpoint"
     if not may_sign:
         raise UsageError(f"{newer}; {_SIGN}, then prove it.")
@@ -131,12 +129,12 @@ async def _checkpoint_over(session: Session, index: int, *, size: int | None, ma
     return made
 
 
-def _of_size(kept: Sequence[StoredCheckpoint], size: int, index: int) -> StoredCheckpoint:
+async def _of_size(session: Session, size: int, index: int) -> StoredCheckpoint:
     if size <= index:
         raise UsageError(f"Record {index} is not among the first {size} records; ask for a larger size.")
-    found = next((checkpoint for checkpoint in kept if checkpoint.size == size), None)
+    found = await session.store.checkpoint(size)
     if found is None:
-        known = sorted(checkpoint.size for checkpoint in kept)
+        known = [checkpoint.size for checkpoint in await session.store.checkpoints()]
         near = [*[other for other in known if other < size][-1:], *[other for other in known if other > size][:1]]
         hint = f"The nearest are of {' and '.join(map(str, near))} records." if near else f"There is none; {_SIGN}."
         raise NotFoundError("checkpoint of size", str(size), hint=hint)

@@ -60,7 +60,7 @@ async def _standing(store: AuditStore) -> tuple[StatusAnswer, KeyRing]:
     head = await session.store.head()
     origin = await session.origin()
     guard = session.guard_of(origin) if origin else None
-    checkpoints = await session.store.checkpoints()
+    latest = await session.store.checkpoint()
     answer = StatusAnswer(
         has_trail=True,
         location=session.store.describe()["location"],
@@ -69,7 +69,7 @@ async def _standing(store: AuditStore) -> tuple[StatusAnswer, KeyRing]:
         head=head.record_hash.hex(),
         root=head.root.hex(),
         last_recorded_at=read(head.recorded_at) if head.recorded_at else None,
-        checkpoint_size=_kept(guard) or (checkpoints[-1].size if checkpoints else None),
+        checkpoint_size=_kept(guard) or (latest.size if latest else None),
         guard=guard.location if guard and guard.last() else None,
     )
     return answer, await session.ring()

@@ -83,12 +83,20 @@ class Reader:
                 for sequence, event, key_id, public_key, signer in rows
             ]
 
+    def checkpoint(self, size: int | None = None) -> StoredCheckpoint | None:
+        """Return the checkpoint of that size, without one the latest, as `checkpoints` does."""
+        with speaking_of(_STEP, self._path):
+            wanted = self._connection.execute(SQL["latest_checkpoint"]).get if size is None else size
+            row = self._connection.execute(SQL["checkpoint"], (wanted,)).fetchone()
+            if row is None:
+                return None
+            return StoredCheckpoint(
+                wanted, text(row[0]) + _lines(self._cosignatures("cosignatures_of", wanted))[wanted]
+            )
+
     def checkpoints(self) -> list[StoredCheckpoint]:
         """Return every checkpoint, smallest size first, its note with the lines of its witnesses."""
-        lines: dict[int, str] = defaultdict(str)
-        for cosignature in self.cosignatures():
-            with suppress(FormatError):  # a damaged row is verification's to name
-                lines[cosignature.size] += kept_line(cosignature).line()
+        lines = _lines(self.cosignatures())
         with speaking_of(_STEP, self._path):
             rows = self._connection.execute(SQL["checkpoints"])
             return [StoredCheckpoint(size, text(note) + lines[size]) for size, note in rows]
@@ -96,7 +104,19 @@ class Reader:
     def cosignatures(self) -> list[StoredCosignature]:
         """Return every cosignature, smallest size first; none from a database that is older than they are."""
         with speaking_of(_STEP, self._path):
-            if int(self._connection.pragma("user_version")) == 1:
-                return []
-            rows = self._connection.execute(SQL["cosignatures"])
-            return [StoredCosignature(size or 0, text(witness), raw or b"") for size, witness, raw in rows]
+            return self._cosignatures("cosignatures")
+
+    def _cosignatures(self, statement: str, *bindings: int) -> list[StoredCosignature]:
+        if int(self._connection.pragma("user_version")) == 1:
+            return []
+        rows = self._connection.execute(SQL[statement], bindings)
+        return [StoredCosignature(size or 0, text(witness), raw or b"") for size, witness, raw in rows]
+
+
+def _lines(cosignatures: Iterable[StoredCosignature]) -> defaultdict[int, str]:
+    """Return the signature lines of each size."""
+    lines: defaultdict[int, str] = defaultdict(str)
+    for cosignature in cosignatures:
+        with suppress(FormatError):  # a damaged row is verification's to name
+            lines[cosignature.size] += kept_line(cosignature).line()
+    return lines

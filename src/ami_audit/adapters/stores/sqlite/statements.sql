@@ -73,10 +73,22 @@ SELECT CAST(note AS BLOB)
 FROM checkpoints
 WHERE size = ?;
 
+-- name: latest_checkpoint
+SELECT size
+FROM checkpoints
+ORDER BY size DESC
+LIMIT 1;
+
 -- name: add_cosignature
 INSERT INTO cosignatures (size, witness, signature)
 SELECT ?1, ?2, ?3
 WHERE NOT EXISTS (SELECT 1 FROM cosignatures WHERE size = ?1 AND witness = ?2);
+
+-- name: cosignatures_of
+SELECT CAST(size AS INTEGER), CAST(witness AS BLOB), CAST(signature AS BLOB)
+FROM cosignatures
+WHERE size = ?
+ORDER BY witness;
 
 -- name: cosignatures
 SELECT CAST(size AS INTEGER), CAST(witness AS BLOB), CAST(signature AS BLOB)

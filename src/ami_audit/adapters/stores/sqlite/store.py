@@ -132,6 +132,10 @@ class SqliteStore:
         """Return what the trail says about its keys, by sequence."""
         return self._reader.key_events()
 
+    async def checkpoint(self, size: int | None = None) -> StoredCheckpoint | None:
+        """Return the checkpoint of that size, without one the latest; None for none."""
+        return self._reader.checkpoint(size)
+
     async def checkpoints(self) -> Sequence[StoredCheckpoint]:
         """Return all checkpoints, smallest size first."""
         return self._reader.checkpoints()

@@ -13,7 +13,7 @@ from ami_audit.services.proving import Prover
 
 _TRIES = 8
 _COMPARING = "comparing the trail with its last signed checkpoint"
-_MEND = "put the right store back, or start a new trail with `ami-audit init --new-origin`."
+_MEND = "store back, or start a new trail with `ami-audit init --new-origin`."
 
 
 async def checkpoint(
@@ -72,13 +72,13 @@ async def refuse_rollback(
     if head.size < known.size:
         raise _refusal(
             f"it holds {head.size} records, but this machine has signed {known.size} ({guard.location}). It was "
-            f"restored from a backup, cut or replaced: {_MEND}"
+            f"restored from a backup, cut or replaced: put the newer {_MEND}"
         )
     if head.size > known.size and await _continues(store, core, head=head, known=known):
         return
     raise _refusal(
         f"its first {known.size} records are not the ones that this machine has signed ({guard.location}). It is a "
-        f"fork, written after an older copy was put back, or another trail of that name: {_MEND}"
+        f"fork, written after an older copy was put back, or another trail of that name: put the right {_MEND}"
     )
 
 

@@ -9,7 +9,11 @@ from tests.cli.conftest import Program
 from tests.cli.test_verify import damaged
 from tests.support.repositories import Repository
 
+from ami_audit.adapters.chain_core.core import NativeCore
+from ami_audit.domain.errors import ProofError
+from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.note import NoteKey
+from ami_audit.services.usecases.check_proof import check_record_proof
 
 
 def _ids(ami_audit: Program) -> list[str]:
@@ -58,23 +62,33 @@ def test_without_a_key_to_trust_a_proof_is_worth_its_hashes_only(ami_audit: Prog
 
 
 def test_a_proof_in_which_anything_was_changed_does_not_hold(ami_audit: Program, elsewhere: Program) -> None:
-    """Every character counts but those of the base64 alphabet that stand for nothing."""
+    """Every line counts, and so does every character of it."""
     ami_audit("repo")
-    file, key = elsewhere.folder / "one.tlog-proof", _vkey(ami_audit)
-    ami_audit("prove", _ids(ami_audit)[1], f"--output={file}")
-    lines = file.read_text().splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        changed = line.replace(line[len(line) // 2], "B" if line[len(line) // 2] != "B" else "C", 1)
-        file.write_text("".join([*lines[:number], changed, *lines[number + 1 :]]))
-        told = elsewhere("prove", f"--check={file}", f"--vkey={key}", code=1)
-        assert "The proof does not hold: " in told.stderr or "No key that is trusted" in told.stdout
-    for text in ("", "".join(lines[:-1]), "".join(lines[:3]), "".join([*lines[:2], *lines[3:]])):
-        file.write_text(text)
-        assert "The proof does not hold: " in elsewhere("prove", f"--check={file}", code=1).stderr
-    file.write_bytes(b"\xff" * 10)
-    assert "expected UTF-8" in elsewhere("prove", f"--check={file}", code=1).stderr
-    file.write_bytes(b"a" * 2_000_000)
-    assert "at most" in elsewhere("prove", f"--check={file}", code=1).stderr
+    key = NoteKey.parse(_vkey(ami_audit))
+    text = ami_audit("prove", _ids(ami_audit)[1]).stdout
+    assert _level(text, key) is VerificationLevel.CHECKPOINT
+    for place, character in enumerate(text):
+        changed = text[:place] + ("B" if character != "B" else "C") + text[place + 1 :]
+        assert _level(changed, key) < VerificationLevel.CHECKPOINT, f"{place}: {character!r}"
+        assert _level(text[:place], key) < VerificationLevel.CHECKPOINT
+    file = elsewhere.folder / "one.tlog-proof"
+    for content, told in [
+        (b"", "expected `c2sp.org/tlog-proof@v1`"),
+        (text.replace("index 1", "index 0").encode(), "it is record 1, and the proof is of index 0"),
+        (b"\xff" * 10, "expected UTF-8"),
+        (b"a" * 2_000_000, "at most"),
+    ]:
+        file.write_bytes(content)
+        refused = elsewhere("prove", f"--check={file}", code=1).stderr
+        assert "The proof does not hold: " in refused
+        assert told in refused
+
+
+def _level(text: str, key: NoteKey) -> VerificationLevel:
+    try:
+        return check_record_proof(text, NativeCore(), trusted=[key]).level
+    except ProofError:
+        return VerificationLevel.NONE
 
 
 def test_a_proof_of_another_trail_is_refused(ami_audit: Program) -> None:

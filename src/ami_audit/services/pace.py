@@ -34,7 +34,7 @@ class Pacer:
         """Args: `sign` signs where the trail stands; `signed` is the size that is signed already."""
         self._sign = sign
         self._pace = pace
-        self._signed = signed
+        self._size = self._asked = self._signed = signed
         self._work: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._refusal: RolledBackError | None = None
@@ -50,24 +50,24 @@ class Pacer:
 
     def grown(self, size: int) -> None:
         """Take note that the trail has `size` records now."""
-        if self._is_busy() or size <= self._signed:
-            return
-        if 0 < self._pace.every_records <= size - self._signed:
-            self._begin(size)
-        elif self._pace.every_s > 0 and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._pace.every_s, self._begin, size)
+        self._size = size
+        if 0 < self._pace.every_records <= size - self._asked:
+            self._begin()
+        self._set_timer()
 
     async def stop(self) -> None:
         """Call for nothing more, and return when nothing is under way."""
-        self._forget_timer()
         if self._work is not None:
             await asyncio.wait([self._work])
-
-    def _begin(self, size: int) -> None:
+            await asyncio.sleep(0)  # what follows its end sets the timer
         self._forget_timer()
-        if not self._is_busy():
-            self._signed = size  # at least; what is appended until it is signed is covered, too
+
+    def _begin(self) -> None:
+        self._forget_timer()
+        if self._work is None or self._work.done():
+            self._asked = self._size
             self._work = asyncio.create_task(self._signed_now())
+            self._work.add_done_callback(lambda _: self._set_timer())
 
     async def _signed_now(self) -> None:
         try:
@@ -77,10 +77,13 @@ class Pacer:
         except AuditError:
             return  # it is tried again; closing the session says what is wrong, if it still is
         else:
-            self._signed = max(self._signed, kept.size if kept else 0)
+            self._signed = max(self._signed, kept.size if kept else self._asked)
 
-    def _is_busy(self) -> bool:
-        return self._work is not None and not self._work.done()
+    def _set_timer(self) -> None:
+        """Let what is not signed be signed in time; what is being signed may not hold what was appended since."""
+        is_busy = self._work is not None and not self._work.done()
+        if self._timer is None and not is_busy and self._size > self._signed and self._pace.every_s > 0:
+            self._timer = asyncio.get_running_loop().call_later(self._pace.every_s, self._begin)
 
     def _forget_timer(self) -> None:
         if self._timer is not None:

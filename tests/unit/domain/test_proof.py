@@ -46,6 +46,18 @@ def test_what_the_format_does_not_allow_is_refused_with_its_line(text: str, line
     assert refusal.value.where == line
 
 
+@given(
+    st.text() | st.builds("".join, st.lists(st.sampled_from([_HEADER, "index 0\n", _HASH, "\n", "extra AA==\n", "a"])))
+)
+def test_whatever_is_read_as_a_proof_is_written_back_and_all_else_refused(text: str) -> None:
+    """A file comes from a stranger; nothing else may be raised, and no two texts may be one proof."""
+    try:
+        proof = TlogProof.parse(text)
+    except ProofError:
+        return
+    assert proof.format() == text
+
+
 def test_a_leaf_is_hashed_as_rfc_6962_says_and_read_back() -> None:
     """It is the one place where a record and the tree meet."""
     leaf = Leaf(7, bytes([1]) * 32, bytes([2]) * 32)

@@ -10,12 +10,12 @@ from ami_audit.entrypoints.bootstrap.machine import core
 from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
 from ami_audit.entrypoints.cli.answers import announce
 from ami_audit.entrypoints.cli.plain import deliver_plain
-from ami_audit.entrypoints.cli.vouching import told, trusted_keys
+from ami_audit.entrypoints.cli.vouching import named_keys, told, trusted_keys
 from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 from ami_audit.services.usecases.check_proof import check_consistency_proof, check_record_proof
-from ami_audit.services.usecases.prove import prove_consistency, prove_record
+from ami_audit.services.usecases.prove import is_signed, prove_consistency, prove_record
 
 _LARGEST = 1 << 20
 
@@ -24,8 +24,11 @@ def proven(name: str, *, size: int | None, may_sign: bool, key: str | None, stor
     """Return the proof of a record of this place's trail."""
     chosen = settings_at(overrides={"store": store, "key": key})
     require_trail(chosen)
-    with AuditStore(opener(chosen, read_only=not may_sign, announce=announce)) as trail:
-        return portal.run(prove_record(trail, name, size=size, may_sign=may_sign))
+    with AuditStore(opener(chosen, read_only=True)) as trail:
+        if not may_sign or size is not None or portal.run(is_signed(trail, name)):
+            return portal.run(prove_record(trail, name, size=size, may_sign=False))
+    with AuditStore(opener(chosen, announce=announce)) as trail:
+        return portal.run(prove_record(trail, name))
 
 
 def deliver_proof(proof: ProofAnswer, *, format_name: str, output: Path | None) -> None:
@@ -57,18 +60,18 @@ def checked(file: Path, *, kept: Path | None, vkeys: Iterable[str], origin: str)
     Raises:
         ProofError: It does not hold.
     """
-    text = _text(file)
+    named, text = named_keys(vkeys), _text(file)
     if kept is not None:
         old = _text(kept)
         verdict = check_consistency_proof(
-            text.encode(), old, core(), trusted=trusted_keys(vkeys, origin=_origin_of(old)), origin=origin
+            text.encode(), old, core(), trusted=trusted_keys(named, origin=_origin_of(old)), origin=origin
         )
         subject = f"The first {verdict.old_size} records of {verdict.origin} begin its first {verdict.size}"
     elif text.startswith("old "):
         raise UsageError("This is a consistency proof; name the earlier checkpoint that you kept with `--kept FILE`.")
     else:
         note = TlogProof.parse(text).checkpoint
-        verdict = check_record_proof(text, core(), trusted=trusted_keys(vkeys, origin=_origin_of(note)), origin=origin)
+        verdict = check_record_proof(text, core(), trusted=trusted_keys(named, origin=_origin_of(note)), origin=origin)
         subject = (
             f"Record {verdict.sequence}, {verdict.record_hash}, is in the first {verdict.size} of {verdict.origin}"
         )

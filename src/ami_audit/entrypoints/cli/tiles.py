@@ -9,7 +9,7 @@ from ami_audit.entrypoints.bootstrap.machine import core
 from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
 from ami_audit.entrypoints.cli.answers import announce
 from ami_audit.entrypoints.cli.plain import deliver_plain
-from ami_audit.entrypoints.cli.vouching import deliver_verdict, told, trusted_keys
+from ami_audit.entrypoints.cli.vouching import deliver_verdict, named_keys, told, trusted_keys
 from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
@@ -36,6 +36,6 @@ def deliver_check(folder: Path, *, vkeys: Iterable[str], origin: str, format_nam
     """Check a log in a folder, and say how far it holds."""
     files = static_folder(folder)
     first_line = (files.read("checkpoint") or b"").partition(b"\n")[0].decode("utf-8", "backslashreplace")
-    verdict = check_tiles(files, core(), trusted=trusted_keys(vkeys, origin=first_line), origin=origin)
+    verdict = check_tiles(files, core(), trusted=trusted_keys(named_keys(vkeys), origin=first_line), origin=origin)
     subject = f"All {verdict.size} entries of {verdict.origin} are under its checkpoint"
     deliver_verdict(verdict, told(verdict, subject), format_name=format_name, output=output)

@@ -1,6 +1,6 @@
 """Whose keys count when something is checked that came from elsewhere, and how the verdict is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,13 +14,18 @@ from ami_audit.entrypoints.cli.plain import deliver_plain
 from ami_audit.entrypoints.settings import settings_at
 
 
-def trusted_keys(named: Iterable[str], *, origin: str) -> list[NoteKey]:
-    """Return the keys that are named, else those of this machine as a trail of that name would be signed with them.
+def named_keys(texts: Iterable[str]) -> list[NoteKey]:
+    """Return the keys that a person named.
 
     Raises:
-        FormatError: A name is no key.
+        FormatError: A text is no key.
     """
-    keys = [NoteKey.parse(text) for text in named]
+    return [NoteKey.parse(text) for text in texts]
+
+
+def trusted_keys(named: Sequence[NoteKey], *, origin: str) -> list[NoteKey]:
+    """Return the keys that are named, else those of this machine as a trail of that name would be signed with them."""
+    keys = list(named)
     if not keys:
         with suppress(KeyStoreError, ConfigurationError, FormatError):  # without keys hashes can still be checked
             stored = key_store(settings_at()).listed()

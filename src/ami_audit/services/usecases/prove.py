@@ -45,6 +45,17 @@ async def prove_record(
     return await on.call(work())
 
 
+async def is_signed(store: AuditStore, name: str, *, on: Portal = portal) -> bool:
+    """Return whether a checkpoint is over the record of that name, if there is one: then proving it writes nothing."""
+
+    async def work() -> bool:
+        session = await store.session()
+        row, kept = only(await session.store.find(name), name), await session.store.checkpoint()
+        return row is None or (kept is not None and kept.size > row.sequence)
+
+    return await on.call(work())
+
+
 async def prove_consistency(store: AuditStore, old: int, new: int, *, on: Portal = portal) -> ConsistencyAnswer:
     """Return the proof that the first `old` records begin the first `new` ones.
 

@@ -87,13 +87,13 @@ class Checked(BaseModel):
     proofs: int = Field(default=0, ge=0)
 
 
-class Chance(BaseModel):
+class Missing(BaseModel):
     """How likely a sample misses every one of so many altered records, from 0 to 1."""
 
     model_config = VALUE
 
     altered: int = Field(ge=1)
-    missed: float = Field(ge=0, le=1)
+    chance: float = Field(ge=0, le=1)
 
 
 class Sample(BaseModel):
@@ -103,7 +103,7 @@ class Sample(BaseModel):
         seed: What the draw was made with; the same seed draws the same records again.
         drawn: How many records were drawn.
         share: The drawn records' share of all, from 0 to 1.
-        chances: How likely every altered record was missed, by how many were altered.
+        missing: How likely every altered record was missed, by how many were altered.
     """
 
     model_config = VALUE
@@ -111,7 +111,7 @@ class Sample(BaseModel):
     seed: str
     drawn: int = Field(ge=0)
     share: float = Field(ge=0, le=1)
-    chances: tuple[Chance, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 class Witnessing(BaseModel):

@@ -14,6 +14,7 @@ from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.verification import VerificationReport
+from ami_audit.ports.chance import Chance
 from ami_audit.ports.memory import MemoryOf
 from ami_audit.ports.signer import Signer
 from ami_audit.services.approving import Approvals
@@ -115,8 +116,8 @@ class AuditStore:
 
         return await self._portal.call(work())
 
-    async def verify_sample(self, count: int, *, seed: str, **options: Any) -> VerificationReport:
-        """Check `count` records drawn with `seed`, each with its links and its inclusion in the tree."""
+    async def verify_sample(self, count: int, *, seed: str | Chance, **options: Any) -> VerificationReport:
+        """Check `count` records drawn with `seed`, or a fresh one, each with its links and its place in the tree."""
 
         async def work() -> VerificationReport:
             session = await self._open()

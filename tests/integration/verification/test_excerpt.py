@@ -123,7 +123,7 @@ def test_a_sample_says_what_it_drew_and_what_it_can_miss(trail: Path) -> None:
     assert report.sample is not None
     assert (report.sample.seed, report.sample.drawn) == ("first", 100)
     assert report.sample.share == pytest.approx(100 / _SIZE)
-    assert report.sample.chances[0].missed == pytest.approx(501 / _SIZE)
+    assert report.sample.missing[0].chance == pytest.approx(501 / _SIZE)
     assert "Only 100 of 601" in report.scope[0]
 
 
@@ -141,7 +141,7 @@ def test_a_sample_as_large_as_the_trail_misses_no_record(trail: Path) -> None:
     report = verified_sample(trail, 10_000, "s")
     assert ("hash", 333) in _found(report)
     assert report.sample is not None
-    assert {chance.missed for chance in report.sample.chances} == {0.0}
+    assert {case.chance for case in report.sample.missing} == {0.0}
 
 
 def test_a_changed_field_is_named_where_the_index_still_tells_the_old_value(trail: Path) -> None:

@@ -8,6 +8,7 @@ from ami_audit.adapters.clock import machine_clock
 from ami_audit.entrypoints.bootstrap.release import version
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.chance import Chance
 
 
 def clock() -> datetime:
@@ -15,9 +16,7 @@ def clock() -> datetime:
     return machine_clock()
 
 
-def chance() -> str:
-    """Return a fresh seed that nobody could foresee."""
-    return machine_chance()
+chance: Chance = machine_chance
 
 
 @cache

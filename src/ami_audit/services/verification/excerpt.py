@@ -9,8 +9,8 @@ from ami_audit.domain.errors import IntegrityError, UsageError
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.sampling import chance_of_missing, picked
 from ami_audit.domain.verification import (
-    Chance,
     Fault,
+    Missing,
     Sample,
     VerificationMode,
     VerificationReport,
@@ -19,6 +19,7 @@ from ami_audit.domain.verification import (
     remaining,
 )
 from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.chance import Chance
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.stores import RecordStore
@@ -60,12 +61,13 @@ class ExcerptVerifier:
         scope = (f"Only {what} of {size} {verb} read and held against the tree; nothing is said of the others.", *_KEYS)
         return check.report(terms, mode=mode, first=first, size=last - first + 1, last=last, scope=scope)
 
-    async def sample(self, count: int, *, seed: str, terms: Terms) -> VerificationReport:
-        """Check `count` records drawn with `seed`, each with its links and its inclusion in the tree.
+    async def sample(self, count: int, *, seed: str | Chance, terms: Terms) -> VerificationReport:
+        """Check `count` records drawn with `seed`, or with a fresh one, each with its links and its place in the tree.
 
         Raises:
             UsageError: Nothing can be drawn.
         """
+        seed = seed if isinstance(seed, str) else seed()
         size = (await self._store.head()).size
         if count < 1 or not seed:
             raise UsageError("A sample needs at least one record and a seed that is not empty.")
@@ -79,8 +81,8 @@ class ExcerptVerifier:
             seed=seed,
             drawn=len(drawn),
             share=len(drawn) / size if size else 0.0,
-            chances=tuple(
-                Chance(altered=altered, missed=chance_of_missing(size, sampled=len(drawn), altered=altered))
+            missing=tuple(
+                Missing(altered=altered, chance=chance_of_missing(size, sampled=len(drawn), altered=altered))
                 for altered in _ALTERED
                 if altered <= size
             ),

@@ -150,6 +150,6 @@ def _drawn(sample: Sample | None) -> Iterator[tuple[str, Line]]:
         return
     yield "share", said(f"{sample.share:.4%} of the records")
     yield "seed", quoted(sample.seed)
-    for chance in sample.chances:
-        altered = wording.counted(chance.altered, "altered record")
-        yield "misses", said(f"{altered}: with a chance of {chance.missed:.4%}")
+    for case in sample.missing:
+        altered = wording.counted(case.altered, "altered record")
+        yield "misses", said(f"{altered}: with a chance of {case.chance:.4%}")

@@ -101,7 +101,7 @@ def verify(
         elif first is not None or last is not None:
             asked = trail.verify_range(first, last, **terms)
         elif sample is not None:
-            asked = trail.verify_sample(sample, seed=seed or chance(), **terms)
+            asked = trail.verify_sample(sample, seed=seed or chance, **terms)
         elif incremental:
             asked = trail.verify_new(memory_of(chosen), **terms)
         else:

@@ -116,6 +116,7 @@ def a_run(**facts: Any) -> RunSummary:
         "head": HEAD,
         "root": ROOT,
         "location": PLACE,
+        "provable": VerificationLevel.CHECKPOINT,
     }
     return RunSummary.model_validate({**own, **facts})
 

@@ -1,9 +1,14 @@
 """What one collection run did."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, Field
 
 from ami_audit.domain.finding import VALUE
+from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.moment import Moment
+from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.verification import Level
 
 
 class SourceSummary(BaseModel):
@@ -38,6 +43,8 @@ class RunSummary(BaseModel):
         head: Hash of the trail's last record, hex.
         interrupted: Whether the run was stopped early; what it had collected is sealed.
         location: Where the trail lies.
+        provable: How far `verify` can prove the trail at most: every record of this run is signed, or not, and a
+            checkpoint is kept outside the store. Nothing of it was verified in this run.
     """
 
     model_config = VALUE
@@ -54,6 +61,7 @@ class RunSummary(BaseModel):
     head: str
     root: str
     location: str
+    provable: Level = VerificationLevel.NONE
     interrupted: bool = False
 
     @property
@@ -65,3 +73,9 @@ class RunSummary(BaseModel):
     def unchanged(self) -> int:
         """Facts that were recorded before and not again."""
         return sum(source.unchanged for source in self.sources)
+
+
+def cursor_after(summary: RunSummary, records: Sequence[AuditRecord]) -> int | None:
+    """Return the sequence of the last of these first records of a run; None when no more of its records follow."""
+    last = records[-1].sequence if records else None
+    return last if last is not None and len(records) < summary.size - summary.first else None

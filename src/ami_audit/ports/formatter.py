@@ -33,6 +33,7 @@ class TrailFormatter(VerdictFormatter, Protocol):
         *,
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
+        records: Sequence[AuditRecord] | None = None,
     ) -> str:
         """Return what a run did.
 
@@ -40,6 +41,7 @@ class TrailFormatter(VerdictFormatter, Protocol):
             summary: The run.
             findings: What was judged about its records, the worst spelled out; None when nobody looked.
             verification: How far the trail was then proven; None when it was not verified.
+            records: Its first records; None when only the summary is wanted.
         """
 
     def report(self, report: TrailReport) -> str:

@@ -20,7 +20,7 @@ from ami_audit.domain.proven import (
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.rules import RulesAnswer
-from ami_audit.domain.run import RunSummary
+from ami_audit.domain.run import RunSummary, cursor_after
 from ami_audit.domain.status import StatusAnswer
 from ami_audit.domain.verification import VerificationReport
 
@@ -49,10 +49,18 @@ class RunAnswer(RunSummary):
     Attributes:
         judged: The findings of this run's records, the worst spelled out; null when nobody looked.
         verification: How far the trail was then proven; null when it was not verified.
+        records: The first records of the run; null when only the summary was asked for.
     """
 
     judged: Findings | None = None
     verification: VerificationReport | None = None
+    records: tuple[AuditRecord, ...] | None = None
+
+    @computed_field(description="The sequence after which its next records follow; null when none do.")  # type: ignore[prop-decorator]
+    @property
+    def next_cursor(self) -> int | None:
+        """The sequence after which its next records follow; None when none do."""
+        return cursor_after(self, self.records or ())
 
     @computed_field(description="Records that all sources brought.")  # type: ignore[prop-decorator]
     @property

@@ -28,9 +28,11 @@ class JsonFormatter:
         *,
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
+        records: Sequence[AuditRecord] | None = None,
     ) -> str:
         """Return what a run did."""
-        return _written("run", RunAnswer(**dict(summary), judged=findings, verification=verification))
+        held = None if records is None else tuple(records)
+        return _written("run", RunAnswer(**dict(summary), judged=findings, verification=verification, records=held))
 
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict with every fault."""

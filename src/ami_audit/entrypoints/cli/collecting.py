@@ -27,6 +27,8 @@ from ami_audit.services.findings import findings_of
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
+_RECORDS = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
@@ -58,8 +60,12 @@ def collect(wanted: Collection) -> None:
     sources = _sources(wanted.sources, chosen)
     with AuditStore(opener(chosen, announce=announce)) as store:
         summary = _run(store, sources, wanted=wanted, named=_named(wanted.target, chosen.root), options=options)
-        findings = portal.run(findings_of(store, AuditFilter(run_id=summary.run_id))) if summary.findings else None
-    deliver(formatter(wanted.format_name, wanted.output).run(summary, findings=findings), wanted.output)
+        of_run = AuditFilter(run_id=summary.run_id, limit=_RECORDS)
+        findings = portal.run(findings_of(store, of_run)) if summary.findings else None
+        # A file is kept, so it holds what was recorded; a screen is read.
+        records = portal.run(store.query_records(of_run)) if wanted.output else None
+    answer = formatter(wanted.format_name, wanted.output).run(summary, findings=findings, records=records)
+    deliver(answer, wanted.output)
     if summary.interrupted:
         raise Finished(INTERRUPTED)
     if threshold is not None and any(AuditSeverity(name) >= threshold for name in summary.findings):

@@ -8,7 +8,7 @@ from typing import Any
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.errors import SourceError
 from ami_audit.domain.installed import new_id, now
-from ami_audit.domain.kinds import AuditTargetType, Outcome
+from ami_audit.domain.kinds import AuditTargetType, Outcome, VerificationLevel
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.run import RunSummary
@@ -223,6 +223,8 @@ class _Run:
             head=trail.head.record_hash.hex(),
             root=trail.head.root.hex(),
             location=session.store.describe()["location"],
+            # Closing the trail signs a checkpoint and keeps it outside.
+            provable=VerificationLevel.CHECKPOINT if trail.signers else VerificationLevel.HASHES,
             interrupted=self._stop.is_raised,
         )
 

@@ -37,9 +37,12 @@ class MarkdownFormatter:
         *,
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
+        records: Sequence[AuditRecord] | None = None,
     ) -> str:
         """Return what a run did."""
-        return laid_out(run_page(summary, findings=findings, verification=verification, limits=_LIMITS))
+        return laid_out(
+            run_page(summary, findings=findings, verification=verification, records=records, limits=_LIMITS)
+        )
 
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict; its heading is the level."""

@@ -49,13 +49,18 @@ def records_page(
     """Return records as a table, one a line."""
     blocks: list[Block] = []
     if records:
-        blocks.append(Table(_COLUMNS, [_row(record) for record in records]))
+        blocks.append(records_table(records))
     blocks += [Note(_approval(state)) for state in approvals]
     if next_cursor is not None:
         option = "--before" if newest_first else "--after"
         blocks.append(Note((prose(f"There are more: add `{option} {next_cursor}`.", Tone.FAINT),)))
     count = wording.counted(len(records), "record") if records else "No record matches"
     return Page(headline=said(count, Tone.STRONG), aside="", sections=(Section("", blocks),))
+
+
+def records_table(records: Sequence[AuditRecord]) -> Table:
+    """Return records, one a line."""
+    return Table(_COLUMNS, [_row(record) for record in records])
 
 
 def _approval(state: ApprovalState) -> Line:

@@ -1,5 +1,6 @@
 """What the answer of a collecting command says."""
 
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ami_audit.adapters.formatters import wording
@@ -9,6 +10,7 @@ from ami_audit.adapters.formatters.page import (
     Facts,
     Limits,
     Line,
+    Note,
     Page,
     Section,
     Table,
@@ -20,10 +22,18 @@ from ami_audit.adapters.formatters.page import (
     words,
 )
 from ami_audit.adapters.formatters.pages import parts
+from ami_audit.adapters.formatters.pages.records import records_table
+from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.next_steps import after_run
+from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, Gap
-from ami_audit.domain.run import RunSummary, SourceSummary
+from ami_audit.domain.run import RunSummary, SourceSummary, cursor_after
 from ami_audit.domain.verification import VerificationReport
+
+_PROVABLE = {
+    VerificationLevel.HASHES: "unsigned; not verified in this run, at most `hashes`",
+    VerificationLevel.CHECKPOINT: "signed, checkpoint kept outside; not verified in this run, at most `checkpoint`",
+}
 
 
 def run_page(
@@ -31,6 +41,7 @@ def run_page(
     *,
     findings: Findings | None,
     verification: VerificationReport | None,
+    records: Sequence[AuditRecord] | None = None,
     limits: Limits,
 ) -> Page:
     """Return what a run did, for a person who will act on it."""
@@ -42,9 +53,17 @@ def run_page(
             parts.gaps(_left_out(summary), heading="Left out", limits=limits),
             parts.findings(_findings(summary, findings, limits)),
             Section("Trail", (_trail(summary, verification),)),
+            Section("Records", tuple(_records(summary, records)) if records else ()),
             parts.next_steps(after_run(summary)),
         ),
     )
+
+
+def _records(summary: RunSummary, records: Sequence[AuditRecord]) -> Iterator[Table | Note]:
+    yield records_table(records)
+    cursor = cursor_after(summary, records)
+    if cursor is not None:
+        yield Note((prose(f"The rest: `ami-audit query --run {summary.run_id} --after {cursor}`.", Tone.FAINT),))
 
 
 def _headline(summary: RunSummary) -> Line:
@@ -113,7 +132,7 @@ def _trail(summary: RunSummary, verification: VerificationReport | None) -> Fact
     proven = (
         (parts.level(verification.level, is_sound=not verification.faults, label=verification.reached),)
         if verification
-        else said("not verified since this run", Tone.FAINT)
+        else said(_PROVABLE.get(summary.provable, "not verified in this run"), Tone.FAINT)
     )
     return Facts(
         (

@@ -50,9 +50,12 @@ class TerminalFormatter:
         *,
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
+        records: Sequence[AuditRecord] | None = None,
     ) -> str:
         """Return what a run did."""
-        return self._drawn(run_page(summary, findings=findings, verification=verification, limits=_LIMITS))
+        return self._drawn(
+            run_page(summary, findings=findings, verification=verification, records=records, limits=_LIMITS)
+        )
 
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict; its first words are the level."""

@@ -82,7 +82,8 @@ def verify(
         "--incremental": incremental,
         "--bundle": bundle is not None,
     }
-    _refuse_contradictions(parts, seed=seed)
+    of_trail = {"--chain": chain, "--signatures": signatures, "--store": store is not None}
+    _refuse_contradictions(parts, seed=seed, of_trail=of_trail)
     if require_approvals and any(parts.values()):
         raise UsageError("--require-approvals needs the whole trail; it cannot be told of a part of it.")
     if bundle is not None:
@@ -111,12 +112,14 @@ def verify(
     _end(report)
 
 
-def _refuse_contradictions(parts: dict[str, bool], *, seed: str | None) -> None:
+def _refuse_contradictions(parts: dict[str, bool], *, seed: str | None, of_trail: dict[str, bool]) -> None:
     asked = [name for name, is_asked in parts.items() if is_asked]
     if len(asked) > 1:
         raise UsageError(f"{asked[0]} and {asked[1]} each say which records to check; choose one of them.")
     if seed is not None and not parts["--sample"]:
         raise UsageError("--seed says how a sample is drawn; it needs --sample N.")
+    for name in (name for name, is_asked in of_trail.items() if is_asked and parts["--bundle"]):
+        raise UsageError(f"{name} is about a trail, and --bundle reads none; say with --require what is asked of it.")
     if seed == "":
         raise UsageError("--seed is empty; leave it out for a fresh one.")
 

@@ -164,3 +164,23 @@ def test_an_answer_can_be_written_to_a_file_whose_ending_says_how(ami_audit: Pro
     assert done.stdout == ""
     assert json.loads((repository.path / "run.json").read_text())["schema"] == "ami-audit/run/1"
     assert "no/such" in ami_audit("status", "--output=no/such/file.json", code=2).stderr
+
+
+def test_a_file_holds_the_records_of_the_run(ami_audit: Program, repository: Repository) -> None:
+    """`--output=git-history.json` without a commit in it would be no history; a screen keeps the summary."""
+    ami_audit("git", "--since=2000-01-01", "--output=history.json")
+    written = json.loads((repository.path / "history.json").read_text())
+    commits = [record for record in written["records"] if record["action"] == "git.commit"]
+    assert len(commits) == 3
+    assert {record["run_id"] for record in written["records"]} == {written["run_id"]}
+    assert written["next_cursor"] is None
+    assert answer(ami_audit, "git")["records"] is None
+    ami_audit("git", "--full", "--output=history.md")
+    assert "git.commit" in (repository.path / "history.md").read_text()
+
+
+def test_the_summary_says_how_far_the_trail_can_be_proven(ami_audit: Program) -> None:
+    """And that this run has not proven it."""
+    told = " ".join(ami_audit("repo").stdout.split())
+    assert "signed, checkpoint kept outside; not verified in this run, at most `checkpoint`" in told
+    assert answer(ami_audit, "repo")["provable"] == "checkpoint"

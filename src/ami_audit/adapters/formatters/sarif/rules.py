@@ -53,7 +53,6 @@ _RULES = (
     ("checkpoint", "CheckpointsFit", "A signed checkpoint does not fit the trail.", _END),
     ("schema", "SchemaIsOurs", "A table, index or trigger of the database is missing, changed or foreign.", _BESIDE),
     ("pages", "FileIsWhole", "The database file itself is damaged.", "Copy the folder away; restore a backup."),
-    ("segment", "IndexSaysWhatRecordsSay", "A sealed index differs from what the records it covers say.", _RECORD),
     ("level", "RequiredLevelIsReached", "Less is proven than was required.", "The message says what is missing."),
     ("other", "TrailIsAsSealed", "Something in the trail is not as it was sealed.", _RECORD),
     ("segment", "IndexesSayWhatRecordsSay", "A sealed index differs from the records that it covers.", _RECORD),

@@ -54,6 +54,8 @@ pub enum Reason {
     TooDeep,
     /// More than [`crate::canonical::SIZE_LIMIT`] canonical bytes.
     TooLarge,
+    /// A value in memory that is no JSON value, or that two readers could read differently.
+    NotPlain,
 }
 
 impl fmt::Display for Reason {
@@ -69,6 +71,7 @@ impl fmt::Display for Reason {
             Self::InvalidUtf8 => out.write_str("not UTF-8"),
             Self::TooDeep => out.write_str("nested deeper than 128 levels"),
             Self::TooLarge => out.write_str("over 1 MiB of canonical bytes"),
+            Self::NotPlain => out.write_str("not a plain JSON value"),
         }
     }
 }

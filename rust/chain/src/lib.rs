@@ -12,6 +12,7 @@ pub mod keyfile;
 pub mod many;
 pub mod merkle;
 pub mod moment;
+pub mod pen;
 pub mod pow;
 pub mod proof;
 pub mod segment;

@@ -1,10 +1,13 @@
 //! Signing with Ed25519 (RFC 8032), and the message that a record's signature covers.
 use ed25519_dalek::{Signer, SigningKey};
 
+use sha2::Digest;
+
 use crate::canonical::write_string;
 use crate::digest::{hex, sha256, Hash};
 use crate::error::Error;
 use crate::moment::format_moment;
+use crate::pen::Pen;
 use crate::workers::Workers;
 
 /// Return the public key of a 32-byte seed.
@@ -72,17 +75,18 @@ pub fn sign_records(
     record_hashes: &[Hash],
     workers: Workers<'_>,
 ) -> Result<Vec<u8>, Error> {
-    let key = SigningKey::from_bytes(seed);
+    let pen = Pen::new(seed);
     Message::new(origin, signer, timestamp_us)?;
     let tasks: Vec<_> = record_hashes
         .chunks(workers.share(record_hashes.len()))
         .collect();
     let parts = workers.map(tasks, |hashes| {
         let mut message = Message::new(origin, signer, timestamp_us)?;
-        let signatures = hashes
-            .iter()
-            .flat_map(|hash| key.sign(message.about(hash)).to_bytes());
-        Ok(signatures.collect::<Vec<u8>>())
+        let mut signatures = Vec::with_capacity(64 * hashes.len());
+        pen.sign_all(hashes.len(), &mut signatures, |index, digest| {
+            digest.update(message.about(&hashes[index]));
+        });
+        Ok(signatures)
     });
     Ok(parts
         .into_iter()

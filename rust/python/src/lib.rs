@@ -13,6 +13,7 @@ mod segment;
 mod signing;
 mod slice;
 mod tree;
+mod values;
 
 use pyo3::prelude::*;
 
@@ -54,4 +55,6 @@ mod _native {
     use crate::slice::{frames, verify_slice};
     #[pymodule_export]
     use crate::tree::{grow, leaf_hashes, subtree_root};
+    #[pymodule_export]
+    use crate::values::encode;
 }

@@ -42,13 +42,15 @@ def content_of(
     metadata: Mapping[str, Any] = draft.metadata
     if draft.observed:
         metadata = {**metadata, "observed": draft.observed}
+    # In the order of RFC 8785, so that nothing is left to sort.
     return {
         "action": draft.action,
         "actor": draft.actor,
         "actor_type": draft.actor_type,
         "classification": draft.classification,
         "context": draft.context,
-        "findings": [_finding(finding, record_id, index) for index, finding in enumerate(draft.findings)],
+        "findings": draft.findings
+        and [_finding(finding, record_id, index) for index, finding in enumerate(draft.findings)],
         "format": FORMAT,
         "metadata": metadata,
         "outcome": draft.outcome,
@@ -62,7 +64,8 @@ def content_of(
         "target": draft.target,
         "target_type": draft.target_type,
         "timestamp": recorded_at if moment is None else _canonical_time(moment),
-        "violations": [_violation(violation, record_id, index) for index, violation in enumerate(draft.violations)],
+        "violations": draft.violations
+        and [_violation(violation, record_id, index) for index, violation in enumerate(draft.violations)],
     }
 
 
@@ -110,4 +113,8 @@ def _violation(violation: AuditViolation, record_id: str, index: int) -> dict[st
 
 def _part_id(record_id: str, part: str, index: int) -> str:
     # RFC 9562 section 5.5: a name-based UUID, so that the same record always has the same parts.
-    return str(uuid.uuid5(uuid.UUID(record_id), f"{part}/{index}"))
+    try:
+        space = uuid.UUID(record_id)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise MalformedError("record_id", f"`{record_id}` is not a UUID") from error
+    return str(uuid.uuid5(space, f"{part}/{index}"))

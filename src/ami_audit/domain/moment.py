@@ -16,6 +16,8 @@ def utc(moment: datetime, path: str = "timestamp") -> datetime:
     Raises:
         MalformedError: The moment has no zone, so nobody can say when it was, or is outside years 1 to 9999 in UTC.
     """
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise MalformedError(path, f"the time {moment.isoformat()} has no zone; add one, such as +00:00")
     try:

@@ -82,6 +82,16 @@ class Canonicalizer(Protocol):
                 for the text as a whole.
         """
 
+    def encode(self, values: Sequence[object]) -> tuple[bytes, list[int]]:
+        """Return values as JSON texts, concatenated, and where each ends: what `link` is given.
+
+        Args:
+            values: None, bool, int, float, str, list, tuple or dict, and classes below them; members keep their order.
+
+        Raises:
+            MalformedError: The first value that is not such: its `position`, and no path.
+        """
+
     def uuid7(self, count: int) -> list[str]:
         """Return new record ids (RFC 9562 UUIDv7), rising within the process; at most 1,000,000 a call."""
 

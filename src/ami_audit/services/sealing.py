@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, count, pairwise
 
-from ami_audit.domain.content import content_of, encoded
+from ami_audit.domain.content import content_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.keyring import events_of
 from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, Tile
 from ami_audit.domain.moment import microseconds, read, written
+from ami_audit.domain.values import frozen
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.signer import Signer
 
@@ -68,47 +69,33 @@ class Sealer:
         """
         recorded = max(written(moment), head.recorded_at)
         ids = _ids(self._core, entries)
-        texts = [
-            encoded(
-                _content(
-                    entry,
-                    record_id=ids[index],
-                    sequence=head.size + index,
-                    recorded_at=recorded,
-                )
-            )
-            for index, entry in enumerate(entries)
+        contents = [
+            content_of(entry.draft, record_id=record_id, run_id=entry.run_id, sequence=sequence, recorded_at=recorded)
+            for sequence, (entry, record_id) in enumerate(zip(entries, ids, strict=True), head.size)
         ]
-        canonical, hashes, nonces = self._link(texts, head.record_hash)
+        canonical, hashes, nonces = self._link(contents, head.record_hash)
         blocks = self._sign(b"".join(hashes), recorded, signers)
-        records = [
-            SealedRecord(
-                head.size + index,
-                ids[index],
-                previous,
-                nonces[index],
-                record_hash,
-                canonical[index],
-                block,
-            )
-            for index, (previous, record_hash, block) in enumerate(
-                zip([head.record_hash, *hashes], hashes, blocks, strict=False)
-            )
-        ]
+        places, previous = count(head.size), [head.record_hash, *hashes[:-1]]
+        rows = zip(places, ids, previous, nonces, hashes, canonical, blocks, strict=False)
+        records = [SealedRecord._make(row) for row in rows]
         new_head, tiles, new_edges = self._grow(records, head, edges=edges, recorded=recorded)
-        return SealedBatch(records, new_head, tiles, _key_events(entries, texts)), new_edges
+        return SealedBatch(records, new_head, tiles, _key_events(entries, canonical)), new_edges
 
-    def _link(self, texts: Sequence[bytes], previous: bytes) -> tuple[list[bytes], list[bytes], list[int]]:
+    def _link(
+        self, contents: list[dict[str, object]], previous: bytes
+    ) -> tuple[list[bytes], list[bytes], list[int]]:
+        texts, ends = self._encoded(contents)
         if self._difficulty_bits:
-            return self._mine(texts, previous)
-        joined, ends, _, record_hashes = self._core.link(
-            b"".join(texts),
-            list(accumulate(map(len, texts))),
-            tag=self._tag,
-            previous_hash=previous,
-        )
-        canonical = [joined[start:end] for start, end in pairwise([0, *ends])]
-        return canonical, cut(record_hashes, 32), [0] * len(texts)
+            return self._mine(_pieces(texts, ends), previous)
+        joined, ends, _, record_hashes = self._core.link(texts, ends, tag=self._tag, previous_hash=previous)
+        return _pieces(joined, ends), cut(record_hashes, 32), [0] * len(ends)
+
+    def _encoded(self, contents: list[dict[str, object]]) -> tuple[bytes, list[int]]:
+        try:
+            return self._core.encode(contents)
+        except MalformedError:
+            # Frozen, a mapping of another kind is a plain one; what no JSON holds is refused with its path.
+            return self._core.encode([frozen(content) for content in contents])
 
     def _mine(self, texts: Sequence[bytes], previous: bytes) -> tuple[list[bytes], list[bytes], list[int]]:
         canonical: list[bytes] = []
@@ -156,7 +143,7 @@ class Sealer:
             timestamp_us=timestamp_us,
             signatures=signatures,
         )
-        return [joined[start:end] for start, end in pairwise([0, *ends])]
+        return _pieces(joined, ends)
 
     def _grow(
         self,
@@ -184,6 +171,10 @@ def leaf_hashes(core: ChainCore, records: Sequence[SealedRecord]) -> bytes:
     )
 
 
+def _pieces(joined: bytes, ends: Sequence[int]) -> list[bytes]:
+    return [joined[start:end] for start, end in pairwise([0, *ends])]
+
+
 def cut(joined: bytes, length: int) -> list[bytes]:
     """Return `joined` in pieces of `length` bytes."""
     return [joined[start : start + length] for start in range(0, len(joined), length)]
@@ -194,23 +185,10 @@ def _ids(core: ChainCore, entries: Sequence[Entry]) -> list[str]:
     return [entry.draft.record_id or next(fresh) for entry in entries]
 
 
-def _content(entry: Entry, *, record_id: str, sequence: int, recorded_at: str) -> dict[str, object]:
-    try:
-        return content_of(
-            entry.draft,
-            record_id=record_id,
-            run_id=entry.run_id,
-            sequence=sequence,
-            recorded_at=recorded_at,
-        )
-    except (TypeError, ValueError) as error:
-        raise MalformedError("record_id", f"`{record_id}` is not a UUID") from error
-
-
-def _key_events(entries: Sequence[Entry], texts: Sequence[bytes]) -> list[KeyEvent]:
+def _key_events(entries: Sequence[Entry], canonical: Sequence[bytes]) -> list[KeyEvent]:
     return [
         event
-        for entry, text in zip(entries, texts, strict=True)
+        for entry, text in zip(entries, canonical, strict=True)
         if entry.draft.target_type in _KEY_TARGETS
         for event in events_of(json.loads(text))
     ]

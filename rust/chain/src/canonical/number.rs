@@ -2,7 +2,7 @@
 use crate::error::Reason;
 
 /// The largest integer that every JSON reader keeps: 2^53 − 1 (RFC 7493 2.2).
-const SAFE_INTEGER: u64 = (1 << 53) - 1;
+pub const SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// How a literal is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) fn read_double(token: &[u8]) -> Result<f64, Reason> {
 }
 
 /// Write a finite double as ECMAScript's `Number::toString` does; −0 is written 0.
-pub(super) fn write_double(out: &mut Vec<u8>, value: f64) {
+pub fn write_double(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
 }
 

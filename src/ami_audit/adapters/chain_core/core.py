@@ -43,6 +43,17 @@ class NativeCore(NativeKeyText):
         except _native.CanonicalError as error:
             raise _refusal(error) from error
 
+    def encode(self, values: Sequence[object]) -> tuple[bytes, list[int]]:
+        """Return values as JSON texts, concatenated, and where each ends.
+
+        Raises:
+            MalformedError: The first value that is not plain JSON: its position.
+        """
+        try:
+            return _native.encode(list(values))
+        except _native.CanonicalError as error:
+            raise _refusal(error) from error
+
     def link(self, texts: bytes, ends: Sequence[int], *, tag: bytes, previous_hash: bytes) -> Linked:
         """Return a batch canonicalised, hashed and chained.
 

@@ -1,6 +1,6 @@
-"""Appending durably: single records beside a loop of fdatasync, batches of 1,000 signed beside auditchain's.
+"""Appending durably: single records beside a loop of fdatasync, batches of 1,000 beside auditchain's.
 
-Every record is signed, and every append is acknowledged only when it is on disk. `from plain code` is a caller without
+Every append is acknowledged only when it is on disk, and signed where nothing else is said. `from plain code` is a caller without
 an event loop of its own (`portal.run(store.append(…))`); `on the loop` is the trail's writer called directly. The
 peer's SQLite is as durable as ours: write-ahead log, synchronous=FULL.
 """
@@ -8,7 +8,7 @@ peer's SQLite is as durable as ours: write-ahead log, synchronous=FULL.
 import asyncio
 import os
 import sqlite3
-from itertools import count
+from collections.abc import Sequence
 from pathlib import Path
 
 from auditchain import AuditLog, SqliteBackend, generate_keypair
@@ -18,8 +18,11 @@ from place import scratch
 from trails import store_in, trail_of
 from workload import drafts, entries
 
+from ami_audit.adapters.chain_core.core import NativeCore
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.linkage import EMPTY_ROOT
 from ami_audit.entrypoints.library import AuditStore
+from ami_audit.ports.chain_core import Grown
 from ami_audit.services.portal import portal
 
 _SINGLE = 200
@@ -81,15 +84,45 @@ class _Singles:
         return len(self._made)
 
 
-class _PeerLog:
-    """auditchain's log, signed, over SQLite."""
+class _Treeless(NativeCore):
+    """The core without its tree: what is left of an append when nothing is grown and no tile is kept."""
 
-    def __init__(self, path: Path) -> None:
+    def leaf_hashes(self, first_sequence: int, record_hashes: bytes, *, blocks: bytes, ends: Sequence[int]) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def grow(self, size: int, *, frontier: bytes, edges: Sequence[bytes], leaves: bytes) -> Grown:
+        """Return the empty tree."""
+        return Grown(EMPTY_ROOT, b"", [], [])
+
+
+class _Batches:
+    """Batches appended to one trail by its writer, on the loop."""
+
+    def __init__(self, store: AuditStore, core: NativeCore, *, is_signed: bool) -> None:
+        self._store = store
+        portal.run(store.begin())
+        self._trail = portal.run(trail_of(store, is_signed=is_signed, core=core))
+
+    def work(self, made: list[AuditDraft]) -> int:
+        """Append them in batches."""
+        return portal.run(self._work(made))
+
+    async def _work(self, made: list[AuditDraft]) -> int:
+        for start in range(0, len(made), _BATCH):
+            await self._trail.append(made[start : start + _BATCH])
+        return len(made)
+
+
+class _PeerLog:
+    """auditchain's log over SQLite."""
+
+    def __init__(self, path: Path, *, is_signed: bool = True) -> None:
         with sqlite3.connect(path) as connection:
             connection.execute("PRAGMA journal_mode=WAL")  # remembered in the file; synchronous is FULL by default
         connection.close()
         self._loop = asyncio.new_event_loop()
-        self._log = AuditLog(SqliteBackend(path), signing_key=generate_keypair()[0])
+        self._log = AuditLog(SqliteBackend(path), signing_key=generate_keypair()[0] if is_signed else None)
         self._loop.run_until_complete(self._log.init())
 
     def batches(self, made: list[tuple[str, str, str, dict[str, object]]]) -> int:
@@ -139,10 +172,12 @@ def _in_batches(store: AuditStore, made: list[AuditDraft], *, is_read: bool) -> 
 
 def _many(folder: Path) -> list[Line]:
     made = drafts(_BATCH * _BATCHES)
-    theirs, numbers = entries(made), count()
-    peer, stores = _PeerLog(folder / "peer.db"), [store_in(folder, f"trail-{next(numbers)}.db") for _ in range(2)]
+    theirs = entries(made)
+    stores = [store_in(folder, f"trail-{number}.db") for number in range(2)]
     for store in stores:
         portal.run(store.begin())
+    bare = _Batches(store_in(folder, "bare.db"), NativeCore(), is_signed=False)
+    peer, bare_peer = _PeerLog(folder / "peer.db"), _PeerLog(folder / "bare-peer.db", is_signed=False)
     duel = Duel(
         {
             "read": Side(
@@ -150,18 +185,37 @@ def _many(folder: Path) -> list[Line]:
                 lambda: _in_batches(stores[0], made, is_read=True),
             ),
             "unread": Side("`AuditStore.append` of 1,000", lambda: _in_batches(stores[1], made, is_read=False)),
+            "bare": Side("`Trail.append` of 1,000", lambda: bare.work(made)),
             "peer": Side("auditchain `append_many` of 1,000", lambda: peer.batches(theirs)),
+            "bare peer": Side("auditchain `append_many` of 1,000", lambda: bare_peer.batches(theirs)),
         }
     ).run()
-    work = "durable append, 1,000 a batch, signed"
+    work = "durable append, 1,000 a batch"
+    unread = "as collectors do, no models made"
     return [
-        duel.line(work, "read", "peer", unit="records", goal=">= 3"),
-        duel.line(work, "unread", "peer", unit="records", goal=">= 3", note="as collectors do, no models made"),
+        duel.line(f"{work}, signed", "read", "peer", unit="records", goal=">= 3"),
+        duel.line(f"{work}, signed", "unread", "peer", unit="records", goal=">= 4", note=unread),
+        duel.line(f"{work}, unsigned", "bare", "bare peer", unit="records", goal=">= 4", note=unread),
     ]
+
+
+def _tree(folder: Path) -> list[Line]:
+    made = drafts(_BATCH * _BATCHES)
+    grown = _Batches(store_in(folder, "grown.db"), NativeCore(), is_signed=True)
+    bare = _Batches(store_in(folder, "treeless.db"), _Treeless(), is_signed=True)
+    duel = Duel(
+        {
+            "grown": Side("`Trail.append` of 1,000", lambda: grown.work(made)),
+            "bare": Side("the same without leaves, roots and tiles", lambda: bare.work(made)),
+        },
+        rounds=15,
+    ).run()
+    work = "durable append, 1,000 a batch, signed; what the tree costs"
+    return [duel.line(work, "grown", "bare", unit="records", goal="<= 1.1")]
 
 
 if __name__ == "__main__":
     begin("append")
-    for measure in (_single, _many):
+    for measure in (_single, _many, _tree):
         with scratch() as place:
             tell("append", measure(place))

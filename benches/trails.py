@@ -7,6 +7,7 @@ from pathlib import Path
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.entrypoints.library import AuditStore
+from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.signer import Signer
 from ami_audit.services.genesis import open_trail
 from ami_audit.services.portal import portal
@@ -37,14 +38,16 @@ async def _fill(store: AuditStore, made: Sequence[AuditDraft], *, is_signed: boo
         await trail.append(made[start : start + _BATCH])
 
 
-async def trail_of(store: AuditStore, *, is_signed: bool) -> Trail:
+async def trail_of(store: AuditStore, *, is_signed: bool, core: ChainCore | None = None) -> Trail:
     """Return the store's trail, as its services use it; unsigned it has no signer but for its first record."""
     session = await store.session()
     trail = await session.trail()
-    if is_signed:
+    if is_signed and core is None:
         return trail
-    nobody: tuple[Signer, ...] = ()
-    return await open_trail(session.store, session.core, clock=session.clock, signers=nobody, origin=trail.origin)
+    signers: tuple[Signer, ...] = trail.signers if is_signed else ()
+    return await open_trail(
+        session.store, core or session.core, clock=session.clock, signers=signers, origin=trail.origin
+    )
 
 
 async def records_of(store: AuditStore) -> list[SealedRecord]:

@@ -114,7 +114,7 @@ def anchors(page: Path) -> set[str]:
 @cache
 def program() -> dict[tuple[str, ...], frozenset[str]]:
     """Return every command of the program, by its words, with the options it knows."""
-    return dict(_commands_of(typer.main.get_command(application), ()))
+    return dict(_commands_of(typer.main.get_command(application()), ()))
 
 
 def _commands_of(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:

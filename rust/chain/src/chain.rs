@@ -43,6 +43,25 @@ pub fn link(
     Ok(linked)
 }
 
+/// Hash and chain a batch of texts that are canonical already: the record hashes with nonce 0.
+///
+/// # Errors
+/// [`Error::Length`] when `ends` does not describe `texts`.
+pub fn chain(
+    texts: &[u8],
+    ends: &[usize],
+    tag: &Hash,
+    previous_hash: &Hash,
+    workers: Workers<'_>,
+) -> Result<Vec<u8>, Error> {
+    let spans = spans(texts, ends)?;
+    let tasks: Vec<_> = spans.chunks(workers.share(spans.len())).collect();
+    let payloads = workers.map(tasks, |spans| {
+        spans.iter().flat_map(|text| sha256(text)).collect::<Vec<u8>>()
+    });
+    Ok(chained(&payloads.concat(), tag, previous_hash))
+}
+
 /// Return each piece of `bytes` whose ends are given.
 ///
 /// # Errors
@@ -136,6 +155,15 @@ mod tests {
         let second = record_hash(&tag, &first, &sha256(b"[1]"), 0);
         assert_eq!(linked.record_hashes, [first, second].concat());
         assert_eq!(linked.ends, [2, 5]);
+    }
+
+    #[test]
+    fn canonical_texts_are_chained_as_linking_chains_them() {
+        let tag = record_tag("example.com/trail");
+        let texts = b"{}[1]{\"a\":2}";
+        let linked = link(texts, &[2, 5, 12], &tag, &ZERO, Workers::Caller).expect("JSON");
+        let chained = chain(texts, &[2, 5, 12], &tag, &ZERO, Workers::Caller);
+        assert_eq!(chained, Ok(linked.record_hashes));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Signing with Ed25519 (RFC 8032), and the message that a record's signature covers.
 use ed25519_dalek::{Signer, SigningKey};
-
 use sha2::Digest;
 
 use crate::canonical::write_string;

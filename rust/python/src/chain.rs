@@ -44,6 +44,24 @@ pub fn link<'py>(
     ))
 }
 
+#[pyfunction]
+#[pyo3(signature = (texts, ends, *, tag, previous_hash))]
+#[allow(clippy::needless_pass_by_value)] // Python hands the list over.
+pub fn chain<'py>(
+    py: Python<'py>,
+    texts: &[u8],
+    ends: Vec<usize>,
+    tag: &[u8],
+    previous_hash: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let pool = pool_for(py, texts.len() / 4)?;
+    let hashes = detached(py, || {
+        let (tag, previous) = (hash(tag, "tag")?, hash(previous_hash, "previous_hash")?);
+        ami_audit_chain::chain::chain(texts, &ends, &tag, &previous, workers(pool.as_ref()))
+    })?;
+    Ok(PyBytes::new(py, &hashes))
+}
+
 /// Join pieces in Python's own memory: a batch may be large, and each copy of it costs.
 fn joined<'py>(py: Python<'py>, pieces: &[Vec<u8>]) -> PyResult<Bound<'py, PyBytes>> {
     let length = pieces.iter().map(Vec::len).sum();

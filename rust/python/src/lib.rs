@@ -29,7 +29,7 @@ mod _native {
     #[pymodule_export]
     use crate::canonical::canonicalize;
     #[pymodule_export]
-    use crate::chain::{link, payload_hash, record_hash, record_tag};
+    use crate::chain::{chain, link, payload_hash, record_hash, record_tag};
     #[pymodule_export]
     use crate::fault::{CanonicalError, CoreError};
     #[pymodule_export]

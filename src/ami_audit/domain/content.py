@@ -38,7 +38,7 @@ def content_of(
     Raises:
         MalformedError: The draft's timestamp has no zone.
     """
-    moment = draft.timestamp
+    moment, findings, violations = draft.timestamp, draft.findings, draft.violations
     metadata: Mapping[str, Any] = draft.metadata
     if draft.observed:
         metadata = {**metadata, "observed": draft.observed}
@@ -49,8 +49,7 @@ def content_of(
         "actor_type": draft.actor_type,
         "classification": draft.classification,
         "context": draft.context,
-        "findings": draft.findings
-        and [_finding(finding, record_id, index) for index, finding in enumerate(draft.findings)],
+        "findings": findings and [_finding(finding, record_id, index) for index, finding in enumerate(findings)],
         "format": FORMAT,
         "metadata": metadata,
         "outcome": draft.outcome,
@@ -59,20 +58,18 @@ def content_of(
         "recorded_at": recorded_at,
         "run_id": run_id,
         "sequence": sequence,
-        "severity": worst(draft),
+        "severity": worst(draft) if findings or violations else draft.severity,
         "source": draft.source,
         "target": draft.target,
         "target_type": draft.target_type,
         "timestamp": recorded_at if moment is None else _canonical_time(moment),
-        "violations": draft.violations
-        and [_violation(violation, record_id, index) for index, violation in enumerate(draft.violations)],
+        "violations": violations
+        and [_violation(violation, record_id, index) for index, violation in enumerate(violations)],
     }
 
 
 def worst(draft: AuditDraft) -> AuditSeverity:
     """Return the draft's severity, raised to its worst finding or violation."""
-    if not draft.findings and not draft.violations:
-        return draft.severity
     judged: tuple[AuditFinding | AuditViolation, ...] = (*draft.findings, *draft.violations)
     return max(
         (draft.severity, *(item.severity for item in judged)),

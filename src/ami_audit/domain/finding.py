@@ -8,7 +8,8 @@ from ami_audit.domain.installed import new_id
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.values import frozen
 
-VALUE = ConfigDict(frozen=True, extra="forbid")
+# A model is built when it is first used: most commands use few of them.
+VALUE = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 Facts = Annotated[dict[str, Any], AfterValidator(frozen)]
 """A pydantic field type: a mapping of JSON values, frozen."""

@@ -28,8 +28,16 @@ def utc(moment: datetime, path: str = "timestamp") -> datetime:
 
 def written(moment: datetime) -> str:
     """Return the canonical text of an aware UTC moment: `2026-11-23T20:50:13.000000Z`."""
-    # isoformat takes a fifth of strftime's time, and pads years before 1000 everywhere.
-    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    # Two thirds of isoformat's time, which asks the zone, and a seventh of strftime's.
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (  # noqa: UP031 (an f-string takes half as long again)
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond,
+    )
 
 
 def read(text: str, path: str = "timestamp") -> datetime:

@@ -13,6 +13,20 @@ from ami_audit.ports.key_text import KeyText
 from ami_audit.ports.segment_index import SegmentIndex
 
 
+class Encoded(NamedTuple):
+    """Values as JSON texts.
+
+    Attributes:
+        texts: The texts, concatenated.
+        ends: Where each ends in `texts`.
+        is_canonical: Whether each is known to be in canonical form as it stands.
+    """
+
+    texts: bytes
+    ends: list[int]
+    is_canonical: bool
+
+
 class Linked(NamedTuple):
     """A batch in its final form.
 
@@ -82,14 +96,14 @@ class Canonicalizer(Protocol):
                 for the text as a whole.
         """
 
-    def encode(self, values: Sequence[object]) -> tuple[bytes, list[int]]:
-        """Return values as JSON texts, concatenated, and where each ends: what `link` is given.
+    def encode(self, values: Sequence[object]) -> Encoded:
+        """Return values as JSON texts.
 
         Args:
-            values: None, bool, int, float, str, list, tuple or dict, and classes below them; members keep their order.
+            values: None, bool, int, float, str, list, tuple or dict, and classes below them.
 
         Raises:
-            MalformedError: The first value that is not such: its `position`, and no path.
+            MalformedError: The first value that is not such, or that has no canonical form: its `position`, no path.
         """
 
     def uuid7(self, count: int) -> list[str]:
@@ -119,6 +133,16 @@ class Linker(Protocol):
 
         Raises:
             MalformedError: The first text that has no canonical form: its `position` in the batch and its path.
+        """
+
+    def chain(self, texts: bytes, ends: Sequence[int], *, tag: bytes, previous_hash: bytes) -> bytes:
+        """Return the record hashes of a batch of canonical texts, as `link` does, without looking at the texts.
+
+        Args:
+            texts: Canonical texts (`Encoded.is_canonical`), concatenated.
+            ends: Where each text ends in `texts`; the last is the length of `texts`.
+            tag: From `record_tag`.
+            previous_hash: The record hash before the batch; 32 zero bytes before the first record.
         """
 
     def search_nonce(

@@ -1,10 +1,10 @@
 """Turns drafts into sealed records that follow a head: hashes, links, signatures, tree."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import accumulate, count, pairwise
+from itertools import accumulate, count, islice, pairwise
+from typing import NamedTuple
 
 from ami_audit.domain.content import content_of
 from ami_audit.domain.draft import AuditDraft
@@ -13,15 +13,15 @@ from ami_audit.domain.keyring import events_of
 from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, Tile
 from ami_audit.domain.moment import microseconds, read, written
 from ami_audit.domain.values import frozen
-from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.chain_core import ChainCore, Encoded
 from ami_audit.ports.signer import Signer
 
 _MINING_SLICE = 1 << 22
+_AT_A_TIME = 64
 _KEY_TARGETS = frozenset(("key", "trail"))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One draft on its way into a trail, with the run it belongs to."""
 
     draft: AuditDraft
@@ -69,10 +69,10 @@ class Sealer:
         """
         recorded = max(written(moment), head.recorded_at)
         ids = _ids(self._core, entries)
-        contents = [
-            content_of(entry.draft, record_id=record_id, run_id=entry.run_id, sequence=sequence, recorded_at=recorded)
-            for sequence, (entry, record_id) in enumerate(zip(entries, ids, strict=True), head.size)
-        ]
+        contents = (
+            content_of(draft, record_id=record_id, run_id=run_id, sequence=sequence, recorded_at=recorded)
+            for sequence, (draft, run_id), record_id in zip(count(head.size), entries, ids, strict=False)
+        )
         canonical, hashes, nonces = self._link(contents, head.record_hash)
         blocks = self._sign(b"".join(hashes), recorded, signers)
         places, previous = count(head.size), [head.record_hash, *hashes[:-1]]
@@ -82,15 +82,31 @@ class Sealer:
         return SealedBatch(records, new_head, tiles, _key_events(entries, canonical)), new_edges
 
     def _link(
-        self, contents: list[dict[str, object]], previous: bytes
+        self, contents: Iterable[dict[str, object]], previous: bytes
     ) -> tuple[list[bytes], list[bytes], list[int]]:
-        texts, ends = self._encoded(contents)
+        texts, ends, is_canonical = self._encode(contents)
         if self._difficulty_bits:
             return self._mine(_pieces(texts, ends), previous)
-        joined, ends, _, record_hashes = self._core.link(texts, ends, tag=self._tag, previous_hash=previous)
-        return _pieces(joined, ends), cut(record_hashes, 32), [0] * len(ends)
+        if is_canonical:
+            record_hashes = self._core.chain(texts, ends, tag=self._tag, previous_hash=previous)
+        else:
+            texts, ends, _, record_hashes = self._core.link(texts, ends, tag=self._tag, previous_hash=previous)
+        return _pieces(texts, ends), cut(record_hashes, 32), [0] * len(ends)
 
-    def _encoded(self, contents: list[dict[str, object]]) -> tuple[bytes, list[int]]:
+    def _encode(self, contents: Iterable[dict[str, object]]) -> Encoded:
+        """Write the contents some at a time, while the processor has what was just made at hand."""
+        texts: list[bytes] = []
+        ends = [0]
+        is_canonical = True
+        rest = iter(contents)
+        while some := list(islice(rest, _AT_A_TIME)):
+            part = self._written(some)
+            texts.append(part.texts)
+            ends += [ends[-1] + end for end in part.ends]
+            is_canonical &= part.is_canonical
+        return Encoded(b"".join(texts), ends[1:], is_canonical)
+
+    def _written(self, contents: list[dict[str, object]]) -> Encoded:
         try:
             return self._core.encode(contents)
         except MalformedError:

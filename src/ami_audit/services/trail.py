@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import AuditError, HeadMovedError, KeyStoreError
@@ -88,7 +89,7 @@ class Trail:
         if not drafts:
             return ()
         request = _Request(
-            [Entry(draft, run_id) for draft in drafts],
+            list(map(Entry, drafts, repeat(run_id))),
             (*self._signers, *also_signed_by),
         )
         self._waiting.append(request)

@@ -14,7 +14,7 @@ mod parse;
 mod text;
 
 pub use form::{Form, Seen};
-pub use number::{write_double, SAFE_INTEGER};
+pub use number::{is_large_whole, write_double, SAFE_INTEGER};
 pub use parse::{canonicalize, canonicalize_into, Scratch};
 pub use text::{string_of, write_string};
 

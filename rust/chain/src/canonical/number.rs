@@ -66,7 +66,8 @@ pub(super) fn is_written(token: &[u8]) -> bool {
 }
 
 /// Whether ECMAScript writes a double as an integer beyond ±(2^53 − 1): without exponent below 10^21.
-pub(super) fn is_large_whole(value: f64) -> bool {
+#[must_use]
+pub fn is_large_whole(value: f64) -> bool {
     (9_007_199_254_740_992.0..1e21).contains(&value.abs())
 }
 

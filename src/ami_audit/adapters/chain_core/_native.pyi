@@ -18,6 +18,7 @@ __all__ = [
     "Scan",
     "ScanError",
     "canonicalize",
+    "chain",
     "encode",
     "frames",
     "generate_seed",
@@ -75,16 +76,23 @@ def canonicalize(text: bytes) -> bytes:
         CanonicalError: The text has no canonical form; `position` is 0.
     """
 
-def encode(values: list[object]) -> tuple[bytes, list[int]]:
-    """Return values as JSON texts, concatenated, and where each ends; members stand in the order of their dict.
+def encode(values: list[object]) -> tuple[bytes, list[int], bool]:
+    """Return values as JSON texts, concatenated, where each ends, and whether all of them are RFC 8785 as they stand.
 
-    Text is written as RFC 8785 writes it, and so are doubles. Reads Python objects, so the GIL is held: some
-    microseconds a kilobyte.
+    They are written as RFC 8785 says, members sorted; only where a key is not plain ASCII it is left to `link` to look at
+    the order again. Reads Python objects, so the GIL is held: about two microseconds a kilobyte.
 
     Raises:
         CanonicalError: A value that is not None, bool, int, float, str, list, tuple or dict (or of a class below one),
-            a key that is no str, a lone surrogate, NaN, an infinity, an integer beyond ±(2^53−1), or more than 128
-            containers inside each other; says which text, and no path.
+            a key that is no str, a lone surrogate, NaN, an infinity, a number that canonical JSON writes as an integer
+            beyond ±(2^53−1), or more than 128 containers inside each other; says which text, and no path.
+    """
+
+def chain(texts: bytes, ends: Sequence[int], *, tag: bytes, previous_hash: bytes) -> bytes:
+    """Return the record hashes (nonce 0) of texts that are canonical already, concatenated; parallel from 256 KiB on.
+
+    Raises:
+        CoreError: `ends` do not rise to the length of `texts`, or a hash is not 32 bytes.
     """
 
 def link(

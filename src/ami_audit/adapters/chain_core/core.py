@@ -6,7 +6,7 @@ from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.keyfile import NativeKeyText
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.linkage import SealedRecord
-from ami_audit.ports.chain_core import Grown, Linked, SliceVerdict
+from ami_audit.ports.chain_core import Encoded, Grown, Linked, SliceVerdict
 
 
 class NativeCore(NativeKeyText):
@@ -16,6 +16,7 @@ class NativeCore(NativeKeyText):
     record_tag = staticmethod(_native.record_tag)
     payload_hash = staticmethod(_native.payload_hash)
     record_hash = staticmethod(_native.record_hash)
+    chain = staticmethod(_native.chain)
     search_nonce = staticmethod(_native.search_nonce)
     generate_seed = staticmethod(_native.generate_seed)
     public_key = staticmethod(_native.public_key)
@@ -43,14 +44,14 @@ class NativeCore(NativeKeyText):
         except _native.CanonicalError as error:
             raise _refusal(error) from error
 
-    def encode(self, values: Sequence[object]) -> tuple[bytes, list[int]]:
-        """Return values as JSON texts, concatenated, and where each ends.
+    def encode(self, values: Sequence[object]) -> Encoded:
+        """Return values as JSON texts.
 
         Raises:
             MalformedError: The first value that is not plain JSON: its position.
         """
         try:
-            return _native.encode(list(values))
+            return Encoded._make(_native.encode(list(values)))
         except _native.CanonicalError as error:
             raise _refusal(error) from error
 

@@ -9,24 +9,12 @@ from ami_audit.ports.formatter import Formatter, VerdictFormatter
 
 def formatters() -> dict[str, Callable[[], Formatter]]:
     """Return what makes each formatter, by name: the built-in ones and those of installed plug-ins."""
+    return {**_OWN, **plugins("ami_audit.formatters", taken=set(_OWN))}
 
-    def terminal() -> Formatter:
-        from ami_audit.adapters.formatters.terminal import TerminalFormatter
 
-        return TerminalFormatter()
-
-    def json() -> Formatter:
-        from ami_audit.adapters.formatters.json import JsonFormatter
-
-        return JsonFormatter()
-
-    def markdown() -> Formatter:
-        from ami_audit.adapters.formatters.markdown import MarkdownFormatter
-
-        return MarkdownFormatter()
-
-    own = {"terminal": terminal, "json": json, "markdown": markdown}
-    return {**own, **plugins("ami_audit.formatters", taken=set(own))}
+def formatter_maker(name: str) -> Callable[[], Formatter] | None:
+    """Return what makes the formatter of that name, or None; plug-ins are only asked for a name that is not built in."""
+    return _OWN.get(name) or formatters().get(name)
 
 
 def verdict_formatters() -> dict[str, Callable[[], VerdictFormatter]]:
@@ -38,3 +26,29 @@ def verdict_formatters() -> dict[str, Callable[[], VerdictFormatter]]:
         return SarifFormatter(version())
 
     return {**formatters(), "sarif": sarif}
+
+
+def verdict_formatter_maker(name: str) -> Callable[[], VerdictFormatter] | None:
+    """Return what makes the formatter of verdicts of that name, or None."""
+    return _OWN.get(name) or verdict_formatters().get(name)
+
+
+def _terminal() -> Formatter:
+    from ami_audit.adapters.formatters.terminal import TerminalFormatter
+
+    return TerminalFormatter()
+
+
+def _json() -> Formatter:
+    from ami_audit.adapters.formatters.json import JsonFormatter
+
+    return JsonFormatter()
+
+
+def _markdown() -> Formatter:
+    from ami_audit.adapters.formatters.markdown import MarkdownFormatter
+
+    return MarkdownFormatter()
+
+
+_OWN: dict[str, Callable[[], Formatter]] = {"terminal": _terminal, "json": _json, "markdown": _markdown}

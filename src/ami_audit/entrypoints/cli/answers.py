@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ami_audit.domain.errors import UsageError
-from ami_audit.entrypoints.bootstrap.formatters import formatters, verdict_formatters
+from ami_audit.entrypoints.bootstrap.formatters import (
+    formatter_maker,
+    formatters,
+    verdict_formatter_maker,
+    verdict_formatters,
+)
 from ami_audit.ports.formatter import Formatter, VerdictFormatter
 
 _BY_ENDING = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
@@ -20,12 +25,14 @@ def formatter(name: str, output: Path | None) -> Formatter:
 
     A file never gets the terminal's colours: without a telling ending it is Markdown.
     """
-    return formatters()[_chosen(name, output, _BY_ENDING)]()
+    chosen = _chosen(name, output, _BY_ENDING)
+    return (formatter_maker(chosen) or formatters()[chosen])()
 
 
 def verdict_formatter(name: str, output: Path | None) -> VerdictFormatter:
     """Return the formatter to use for a verdict, by the same rules."""
-    return verdict_formatters()[_chosen(name, output, _VERDICT_BY_ENDING)]()
+    chosen = _chosen(name, output, _VERDICT_BY_ENDING)
+    return (verdict_formatter_maker(chosen) or verdict_formatters()[chosen])()
 
 
 def _chosen(name: str, output: Path | None, by_ending: Mapping[str, str]) -> str:

@@ -1,55 +1,64 @@
 """The application: every command, by name."""
 
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from ami_audit.entrypoints.bootstrap.release import version
-from ami_audit.entrypoints.cli.commands.approve import approve
-from ami_audit.entrypoints.cli.commands.bundle import bundle
-from ami_audit.entrypoints.cli.commands.checkpoint import checkpoints
-from ami_audit.entrypoints.cli.commands.export import exports
-from ami_audit.entrypoints.cli.commands.file import file
-from ami_audit.entrypoints.cli.commands.git import git
-from ami_audit.entrypoints.cli.commands.init import init
-from ami_audit.entrypoints.cli.commands.key import keys
-from ami_audit.entrypoints.cli.commands.policy import policies
-from ami_audit.entrypoints.cli.commands.prove import prove
-from ami_audit.entrypoints.cli.commands.query import query
-from ami_audit.entrypoints.cli.commands.repo import repo
-from ami_audit.entrypoints.cli.commands.report import report
-from ami_audit.entrypoints.cli.commands.status import show_status, status
-from ami_audit.entrypoints.cli.commands.verify import verify
-from ami_audit.entrypoints.cli.commands.witness import witness
-from ami_audit.entrypoints.settings import settings_at
-
-application = typer.Typer(
-    name="ami-audit",
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 _COLLECTING = "Audit"
 _READING = "Read and verify"
 _KEEPING = "Set up"
 
-application.command(rich_help_panel=_COLLECTING)(repo)
-application.command(rich_help_panel=_COLLECTING)(git)
-application.command(rich_help_panel=_COLLECTING)(file)
-application.command(rich_help_panel=_READING)(verify)
-application.command(rich_help_panel=_READING)(prove)
-application.command(rich_help_panel=_READING)(query)
-application.command(rich_help_panel=_READING)(report)
-application.command(rich_help_panel=_READING)(bundle)
-application.command(rich_help_panel=_READING)(status)
-application.command(rich_help_panel=_KEEPING)(init)
-application.command(rich_help_panel=_KEEPING)(approve)
-application.add_typer(checkpoints, name="checkpoint", rich_help_panel=_KEEPING)
-application.add_typer(exports, name="export", rich_help_panel=_READING)
-application.add_typer(keys, name="key", rich_help_panel=_KEEPING)
-application.add_typer(policies, name="policy", rich_help_panel=_KEEPING)
-application.add_typer(witness, name="witness", rich_help_panel=_KEEPING)
+# Each command's panel of the help, in the order of the help. A command is `commands/<name>.py`, and in it the function of
+# that name, or an application of its own that is called so, or by the plural.
+_COMMANDS = {
+    "repo": _COLLECTING,
+    "git": _COLLECTING,
+    "file": _COLLECTING,
+    "verify": _READING,
+    "prove": _READING,
+    "query": _READING,
+    "report": _READING,
+    "bundle": _READING,
+    "status": _READING,
+    "export": _READING,
+    "init": _KEEPING,
+    "approve": _KEEPING,
+    "checkpoint": _KEEPING,
+    "key": _KEEPING,
+    "policy": _KEEPING,
+    "witness": _KEEPING,
+}
+
+
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """Return the application for a command line: with the one command that it names, or else with all of them.
+
+    The others are not loaded: reading every command's options takes longer than most commands.
+    """
+    made = typer.Typer(
+        name="ami-audit",
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(invoke_without_command=True)(_welcome)
+    named = words[0] if words and words[0] in _COMMANDS else None
+    for name in _COMMANDS if named is None else (named,):
+        _add(made, name)
+    return made
+
+
+def _add(made: typer.Typer, name: str) -> None:
+    module = import_module(f"ami_audit.entrypoints.cli.commands.{name}")
+    found = getattr(module, f"{name}s", None) or getattr(module, name)
+    if isinstance(found, typer.Typer):
+        made.add_typer(found, name=name, rich_help_panel=_COMMANDS[name])
+    else:
+        made.command(rich_help_panel=_COMMANDS[name])(found)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -58,7 +67,6 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
         raise typer.Exit
 
 
-@application.callback(invoke_without_command=True)
 def _welcome(
     context: typer.Context,
     *,
@@ -75,4 +83,7 @@ def _welcome(
     3 the store or a key could not be used; 130 stopped by Ctrl-C.
     """
     if context.invoked_subcommand is None:
+        from ami_audit.entrypoints.cli.commands.status import show_status
+        from ami_audit.entrypoints.settings import settings_at
+
         show_status(settings_at(), format_name="terminal", output=None)

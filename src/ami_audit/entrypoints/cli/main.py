@@ -23,4 +23,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     # A run makes hundreds of thousands of small values that hold no circles; searching them often is time lost.
     gc.set_threshold(50_000, 20, 20)
     debug = "--debug" in words
-    raise SystemExit(guarded(application, [word for word in words if word != "--debug"], debug=debug))
+    plain = [word for word in words if word != "--debug"]
+    exit_code = guarded(application(plain), plain, debug=debug)
+    # Python searches everything for circles once more before it ends: a fifth of what a short command takes.
+    gc.freeze()
+    raise SystemExit(exit_code)

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 
 def _format(value: str) -> str:
-    from ami_audit.entrypoints.bootstrap.formatters import formatters
+    from ami_audit.entrypoints.bootstrap.formatters import formatter_maker, formatters
 
-    return _one_of(value, formatters())
+    return value if formatter_maker(value) else _none_of(value, formatters())
 
 
 def _verdict_format(value: str) -> str:
-    from ami_audit.entrypoints.bootstrap.formatters import verdict_formatters
+    from ami_audit.entrypoints.bootstrap.formatters import verdict_formatter_maker, verdict_formatters
 
-    return _one_of(value, verdict_formatters())
+    return value if verdict_formatter_maker(value) else _none_of(value, verdict_formatters())
 
 
-def _one_of(value: str, known: Iterable[str]) -> str:
-    if value not in known:
-        raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(known))}.")
-    return value
+def _none_of(value: str, known: Iterable[str]) -> NoReturn:
+    raise typer.BadParameter(f"`{value}` is none of {', '.join(sorted(known))}.")
 
 
 def _plain_format(value: str) -> str:

@@ -7,10 +7,10 @@ import typer
 
 from ami_audit.entrypoints.cli import options as common
 
-policies = typer.Typer(help="Say which witnesses and whose approvals the trail asks for.", no_args_is_help=True)
+policy = typer.Typer(help="Say which witnesses and whose approvals the trail asks for.", no_args_is_help=True)
 
 
-@policies.command("quorum")
+@policy.command("quorum")
 def quorum(
     witnesses: Annotated[
         list[str],
@@ -38,7 +38,7 @@ def quorum(
     write_quorum(witnesses, logs=logs or (), faulty=faulty, output=output)
 
 
-@policies.command("show")
+@policy.command("show")
 def show(*, store: common.Store = None, format_name: common.PlainFormat = "text", output: common.Output = None) -> None:
     """Write the rules that the trail states: its policy of witnesses, and the approvals that actions need."""
     from ami_audit.entrypoints.cli.rules import show_rules
@@ -46,7 +46,7 @@ def show(*, store: common.Store = None, format_name: common.PlainFormat = "text"
     show_rules(store=store, format_name=format_name, output=output)
 
 
-@policies.command("set")
+@policy.command("set")
 def set_rules(
     *,
     quorum_file: Annotated[

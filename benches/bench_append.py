@@ -1,14 +1,14 @@
 """Appending durably: single records beside a loop of fdatasync, batches of 1,000 beside auditchain's.
 
-Every append is acknowledged only when it is on disk, and signed where nothing else is said. `from plain code` is a caller without
-an event loop of its own (`portal.run(store.append(…))`); `on the loop` is the trail's writer called directly. The
+Every append is acknowledged only when it is on disk, and signed where nothing else is said. `from plain code` is a
+caller without an event loop of its own (`portal.run(store.append(…))`); `on the loop` is the trail's writer called
+directly. The
 peer's SQLite is as durable as ours: write-ahead log, synchronous=FULL.
 """
 
 import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 from auditchain import AuditLog, SqliteBackend, generate_keypair
@@ -87,11 +87,11 @@ class _Singles:
 class _Treeless(NativeCore):
     """The core without its tree: what is left of an append when nothing is grown and no tile is kept."""
 
-    def leaf_hashes(self, first_sequence: int, record_hashes: bytes, *, blocks: bytes, ends: Sequence[int]) -> bytes:
+    def leaf_hashes(self, *_arguments: object, **_named: object) -> bytes:
         """Return nothing."""
         return b""
 
-    def grow(self, size: int, *, frontier: bytes, edges: Sequence[bytes], leaves: bytes) -> Grown:
+    def grow(self, *_arguments: object, **_named: object) -> Grown:
         """Return the empty tree."""
         return Grown(EMPTY_ROOT, b"", [], [])
 

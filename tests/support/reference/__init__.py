@@ -29,13 +29,17 @@ from tests.support.reference.signatures import (
 )
 from tests.support.reference.slices import frames, verify_slice
 from tests.support.reference.tree import grown, subtree_root
+from tests.support.reference.values import NotPlainError, chain, encode
 
 __all__ = [
+    "NotPlainError",
     "RefusedError",
     "Signature",
     "canonicalize",
+    "chain",
     "consistency_proof",
     "ecmascript_number",
+    "encode",
     "frames",
     "grown",
     "inclusion_proof",

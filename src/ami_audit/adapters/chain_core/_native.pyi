@@ -79,8 +79,8 @@ def canonicalize(text: bytes) -> bytes:
 def encode(values: list[object]) -> tuple[bytes, list[int], bool]:
     """Return values as JSON texts, concatenated, where each ends, and whether all of them are RFC 8785 as they stand.
 
-    They are written as RFC 8785 says, members sorted; only where a key is not plain ASCII it is left to `link` to look at
-    the order again. Reads Python objects, so the GIL is held: about two microseconds a kilobyte.
+    They are written as RFC 8785 says, members sorted; only where a key is not plain ASCII it is left to `link` to look
+    at the order again. Reads Python objects, so the GIL is held: about two microseconds a kilobyte.
 
     Raises:
         CanonicalError: A value that is not None, bool, int, float, str, list, tuple or dict (or of a class below one),

@@ -13,7 +13,7 @@ def formatters() -> dict[str, Callable[[], Formatter]]:
 
 
 def formatter_maker(name: str) -> Callable[[], Formatter] | None:
-    """Return what makes the formatter of that name, or None; plug-ins are only asked for a name that is not built in."""
+    """Return what makes the formatter of that name, or None; plug-ins are asked only for a name of their own."""
     return _OWN.get(name) or formatters().get(name)
 
 

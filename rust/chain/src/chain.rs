@@ -57,7 +57,10 @@ pub fn chain(
     let spans = spans(texts, ends)?;
     let tasks: Vec<_> = spans.chunks(workers.share(spans.len())).collect();
     let payloads = workers.map(tasks, |spans| {
-        spans.iter().flat_map(|text| sha256(text)).collect::<Vec<u8>>()
+        spans
+            .iter()
+            .flat_map(|text| sha256(text))
+            .collect::<Vec<u8>>()
     });
     Ok(chained(&payloads.concat(), tag, previous_hash))
 }

@@ -14,6 +14,8 @@ pub mod merkle;
 pub mod moment;
 pub mod pen;
 pub mod pow;
+#[cfg(target_arch = "x86_64")]
+mod pow_sha_ni;
 pub mod proof;
 pub mod segment;
 pub mod sign;

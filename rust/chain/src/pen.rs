@@ -38,7 +38,9 @@ impl Pen {
             let run = first..count.min(first + RUN);
             let secrets: Zeroizing<Vec<Scalar>> = Zeroizing::new(
                 run.clone()
-                    .map(|index| reduced(&self.key.hash_prefix, &[], |digest| message(index, digest)))
+                    .map(|index| {
+                        reduced(&self.key.hash_prefix, &[], |digest| message(index, digest))
+                    })
                     .collect(),
             );
             let points: Vec<_> = secrets.iter().map(EdwardsPoint::mul_base).collect();

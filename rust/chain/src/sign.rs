@@ -67,14 +67,13 @@ impl Message {
 /// # Errors
 /// As [`Message::new`].
 pub fn sign_records(
-    seed: &Hash,
+    pen: &Pen,
     origin: &str,
     signer: &str,
     timestamp_us: i64,
     record_hashes: &[Hash],
     workers: Workers<'_>,
 ) -> Result<Vec<u8>, Error> {
-    let pen = Pen::new(seed);
     Message::new(origin, signer, timestamp_us)?;
     let tasks: Vec<_> = record_hashes
         .chunks(workers.share(record_hashes.len()))

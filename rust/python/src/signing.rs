@@ -1,9 +1,13 @@
 //! Ed25519 signatures and signature blocks.
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ami_audit_chain::claim::PublicKey;
+use ami_audit_chain::pen::Pen;
 use ami_audit_chain::sign as ed25519;
-use ami_audit_chain::{signatures, Error};
+use ami_audit_chain::{signatures, Error, Hash};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use zeroize::Zeroizing;
 
 use crate::bytes::{exactly, hash, items, workers};
 use crate::fault::{attached, detached};
@@ -11,6 +15,9 @@ use crate::pool::pool_for;
 
 /// One signature costs about as much as canonicalising this many bytes.
 const BYTES_PER_SIGNATURE: usize = 16 << 10;
+
+/// The key that signed last, expanded; wiped when another one signs.
+static LAST: Mutex<Option<(Zeroizing<Hash>, Arc<Pen>)>> = Mutex::new(None);
 
 #[pyfunction]
 pub fn public_key<'py>(py: Python<'py>, seed: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
@@ -42,9 +49,9 @@ pub fn sign_records<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let pool = pool_for(py, record_hashes.len() / 32 * BYTES_PER_SIGNATURE)?;
     let signatures = detached(py, || {
-        let (seed, hashes) = (hash(seed, "seed")?, items(record_hashes, "record_hashes")?);
+        let hashes = items(record_hashes, "record_hashes")?;
         ed25519::sign_records(
-            &seed,
+            &pen(&hash(seed, "seed")?),
             origin,
             signer,
             timestamp_us,
@@ -53,6 +60,19 @@ pub fn sign_records<'py>(
         )
     })?;
     Ok(PyBytes::new(py, &signatures))
+}
+
+/// Return the seed's pen, made anew only when another key signed last: making it costs as much as a signature.
+fn pen(seed: &Hash) -> Arc<Pen> {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, pen)) if **known == *seed => Arc::clone(pen),
+        _ => {
+            let pen = Arc::new(Pen::new(seed));
+            *last = Some((Zeroizing::new(*seed), Arc::clone(&pen)));
+            pen
+        }
+    }
 }
 
 #[pyfunction]

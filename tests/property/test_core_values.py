@@ -25,6 +25,8 @@ _leaf = (
     | st.text(st.characters(), max_size=8)
     | st.sampled_from(["\ud800", "\x1f", 2**53, -(2**53) + 1, 1e21, 9007199254740993.0, 10**30])
 )
+
+
 def frozen_or_plain(value: dict[str, Any]) -> dict[str, Any]:
     """Return the dict as records hold it, or as it is when it cannot be held."""
     try:

@@ -83,34 +83,26 @@ const K: [u32; 64] = [
 /// Only the digest's first word is looked at. The last few nonces are left to the caller, and so is the verdict.
 #[target_feature(enable = "sha,sse4.1")]
 pub fn candidate(state: &[u32; 8], block: &[u32; 16], bits: u32, start: u64, end: u64) -> u64 {
-    let [a, b, c, d, e, f, g, h] = *state;
-    let (abef, cdgh) = (words([f, e, b, a]), words([h, g, d, c]));
-    let [w0, w1, w2, w3, w4, w5, w6, w7, _, _, w10, w11, w12, w13, w14, w15] = *block;
-    let fixed = [words([w0, w1, w2, w3]), words([w4, w5, w6, w7])];
-    let last = words([w12, w13, w14, w15]);
+    let abef = words([state[5], state[4], state[1], state[0]]);
+    let cdgh = words([state[7], state[6], state[3], state[2]]);
+    let quarter = |at: usize| words([block[at], block[at + 1], block[at + 2], block[at + 3]]);
+    let schedule = [quarter(0), quarter(4), quarter(8), quarter(12)];
     let mut begun = [(abef, cdgh); LANES];
-    for (group, schedule) in fixed.iter().enumerate() {
-        four_rounds(group, &mut begun, &[*schedule; LANES]);
-    }
+    four_rounds(0, &mut begun, &[schedule; LANES]);
+    four_rounds(1, &mut begun, &[schedule; LANES]);
     let wanted = bits.min(32);
     let mut nonce = start;
     while end - nonce >= LANES as u64 {
-        let mut lanes = begun;
-        let mut schedules = [
-            [fixed[0]; LANES],
-            [fixed[1]; LANES],
-            [last; LANES],
-            [last; LANES],
-        ];
-        for (lane, schedule) in schedules[2].iter_mut().enumerate() {
-            let [high, low] = halves(nonce + lane as u64);
-            *schedule = words([high, low, w10, w11]);
+        let (mut lanes, mut schedules) = (begun, [schedule; LANES]);
+        for (own, tried) in schedules.iter_mut().zip(nonce..) {
+            let [high, low] = halves(tried);
+            own[2] = words([high, low, block[10], block[11]]);
         }
-        four_rounds(2, &mut lanes, &schedules[2]);
-        four_rounds(3, &mut lanes, &schedules[3]);
+        four_rounds(2, &mut lanes, &schedules);
+        four_rounds(3, &mut lanes, &schedules);
         for group in 4..16 {
             extend(&mut schedules, group);
-            four_rounds(group, &mut lanes, &schedules[group % 4]);
+            four_rounds(group, &mut lanes, &schedules);
         }
         for lane in lanes {
             let first = _mm_extract_epi32::<3>(_mm_add_epi32(lane.0, abef)).cast_unsigned();
@@ -124,11 +116,9 @@ pub fn candidate(state: &[u32; 8], block: &[u32; 16], bits: u32, start: u64, end
 }
 
 fn halves(nonce: u64) -> [u32; 2] {
-    let [a, b, c, d, e, f, g, h] = nonce.to_be_bytes();
-    [
-        u32::from_be_bytes([a, b, c, d]),
-        u32::from_be_bytes([e, f, g, h]),
-    ]
+    let bytes = nonce.to_be_bytes();
+    let halves = bytes.as_chunks::<4>().0;
+    [u32::from_be_bytes(halves[0]), u32::from_be_bytes(halves[1])]
 }
 
 /// Return four words, the first in the lowest place.
@@ -142,15 +132,19 @@ fn words([first, second, third, fourth]: [u32; 4]) -> __m128i {
 /// Do rounds `4 * group` to `4 * group + 3` of every lane.
 #[inline]
 #[target_feature(enable = "sha,sse4.1")]
-fn four_rounds(group: usize, lanes: &mut [(__m128i, __m128i); LANES], schedule: &[__m128i; LANES]) {
+fn four_rounds(
+    group: usize,
+    lanes: &mut [(__m128i, __m128i); LANES],
+    schedules: &[[__m128i; 4]; LANES],
+) {
     let constants = words([
         K[4 * group],
         K[4 * group + 1],
         K[4 * group + 2],
         K[4 * group + 3],
     ]);
-    for ((abef, cdgh), words) in lanes.iter_mut().zip(schedule) {
-        let sum = _mm_add_epi32(*words, constants);
+    for ((abef, cdgh), schedule) in lanes.iter_mut().zip(schedules) {
+        let sum = _mm_add_epi32(schedule[group % 4], constants);
         *cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, sum);
         *abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32::<0x0e>(sum));
     }
@@ -159,14 +153,14 @@ fn four_rounds(group: usize, lanes: &mut [(__m128i, __m128i); LANES], schedule: 
 /// Replace the oldest four words of each lane's schedule by those of `group` (FIPS 180-4 6.2.2, step 1).
 #[inline]
 #[target_feature(enable = "sha,sse4.1")]
-fn extend(schedules: &mut [[__m128i; LANES]; 4], group: usize) {
-    for lane in 0..LANES {
+fn extend(schedules: &mut [[__m128i; 4]; LANES], group: usize) {
+    for schedule in schedules {
         let [oldest, second, third, newest] =
-            [0, 1, 2, 3].map(|place| schedules[(group + place) % 4][lane]);
+            [0, 1, 2, 3].map(|place| schedule[(group + place) % 4]);
         let sum = _mm_add_epi32(
             _mm_sha256msg1_epu32(oldest, second),
             _mm_alignr_epi8::<4>(newest, third),
         );
-        schedules[group % 4][lane] = _mm_sha256msg2_epu32(sum, newest);
+        schedule[group % 4] = _mm_sha256msg2_epu32(sum, newest);
     }
 }

@@ -12,6 +12,7 @@ _LARGEST_INTEGER = 2**53 - 1
 # From here on canonical JSON writes a double with an exponent (RFC 8785 section 3.2.2.3).
 _FIRST_WITH_EXPONENT = 1e21
 _DEEPEST = 128
+_TEXT_ONLY = {str}
 
 
 def _refuse(*_args: object, **_kwargs: object) -> Never:
@@ -79,14 +80,20 @@ class _OddError(Exception):
 
 
 def _quickly(value: Any, levels: int) -> Any:
-    """Return the usual value frozen, at a quarter of the cost: no path is made for what is never refused."""
+    """Return the usual value frozen, at a fraction of the cost: no path is made for what is never refused."""
     kind = type(value)
     if kind is str:
         if value.isascii() or _is_encodable(value):
             return value
     elif kind is dict:
-        if levels and all(type(name) is str and (name.isascii() or _is_encodable(name)) for name in value):
-            return FrozenDict({name: _quickly(item, levels - 1) for name, item in value.items()})
+        if levels and _has_usual_keys(value):
+            below = levels - 1
+            return FrozenDict(
+                {
+                    name: item if type(item) is str and item.isascii() else _quickly(item, below)
+                    for name, item in value.items()
+                }
+            )
     elif kind is list or kind is tuple:
         if levels:
             return FrozenList([_quickly(item, levels - 1) for item in value])
@@ -96,6 +103,11 @@ def _quickly(value: Any, levels: int) -> Any:
     elif value is None or kind is bool or (kind is float and math.isfinite(value)):
         return value
     raise _OddError
+
+
+def _has_usual_keys(value: dict[Any, Any]) -> bool:
+    """Return whether every key is a plain text that can be encoded; asked of all of them at once."""
+    return not value or (set(map(type, value)) == _TEXT_ONLY and _is_encodable("".join(value)))
 
 
 def _is_encodable(text: str) -> bool:

@@ -22,7 +22,7 @@ from ami_audit.adapters.chain_core.core import NativeCore
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.linkage import EMPTY_ROOT
 from ami_audit.entrypoints.library import AuditStore
-from ami_audit.ports.chain_core import Grown
+from ami_audit.ports.chain_values import Grown
 from ami_audit.services.portal import portal
 
 _SINGLE = 200

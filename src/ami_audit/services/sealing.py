@@ -13,7 +13,8 @@ from ami_audit.domain.keyring import events_of
 from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, Tile
 from ami_audit.domain.moment import microseconds, read, written
 from ami_audit.domain.values import frozen
-from ami_audit.ports.chain_core import ChainCore, Encoded
+from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.chain_values import Encoded
 from ami_audit.ports.signer import Signer
 
 _MINING_SLICE = 1 << 22

@@ -6,7 +6,7 @@ from ami_audit.adapters.chain_core import _native
 from ami_audit.adapters.chain_core.keyfile import NativeKeyText
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.linkage import SealedRecord
-from ami_audit.ports.chain_core import Encoded, Grown, Linked, SliceVerdict
+from ami_audit.ports.chain_values import Encoded, Grown, Linked, SliceVerdict
 
 
 class NativeCore(NativeKeyText):

@@ -12,8 +12,8 @@ _COLLECTING = "Audit"
 _READING = "Read and verify"
 _KEEPING = "Set up"
 
-# Each command's panel of the help, in the order of the help. A command is `commands/<name>.py`, and in it the function of
-# that name, or an application of its own that is called so, or by the plural.
+# Each command's panel of the help, in the order of the help. A command is `commands/<name>.py`, and in it the function
+# of that name, or an application of its own that is called so, or by the plural.
 _COMMANDS = {
     "repo": _COLLECTING,
     "git": _COLLECTING,

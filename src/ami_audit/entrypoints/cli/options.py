@@ -24,7 +24,8 @@ def _none_of(value: str, known: Iterable[str]) -> NoReturn:
 
 
 def _plain_format(value: str) -> str:
-    return _one_of(value, ("json", "text"))
+    known = ("json", "text")
+    return value if value in known else _none_of(value, known)
 
 
 Place = Annotated[Path, typer.Argument(help="The repository or folder.", show_default="the working folder")]

@@ -9,7 +9,8 @@ from ami_audit.domain.linkage import EMPTY_ROOT
 from ami_audit.domain.note import NoteKey
 from ami_audit.domain.proven import ProofVerdict
 from ami_audit.domain.tiles import CHECKPOINT, Place, entries_in, full_tiles, levels, places
-from ami_audit.ports.chain_core import ChainCore, Grown
+from ami_audit.ports.chain_core import ChainCore
+from ami_audit.ports.chain_values import Grown
 from ami_audit.ports.static_files import StaticFiles
 from ami_audit.services.usecases.check_proof import checkpoint_in, vouched
 

@@ -17,6 +17,7 @@ from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import HeadMovedError, StoreError
 from ami_audit.domain.linkage import EMPTY_ROOT, ZERO_HASH, Head, SealedBatch, StoredCheckpoint, StoredCosignature
 from ami_audit.domain.note import NoteSignature
+from ami_audit.domain.query import AuditFilter
 from ami_audit.ports.stores import RecordStore
 
 
@@ -305,3 +306,59 @@ class TurnContract:
             with pytest.raises(RuntimeError, match="turn"):
                 async with store.turn():
                     pass
+
+
+class KeeperContract:
+    """What stands beside the records can be made anew from them, while others go on."""
+
+    @pytest.fixture
+    def opener(self) -> Opener:
+        """The driver's own; the suite asks for nothing else."""
+        raise NotImplementedError
+
+    async def test_a_rebuild_fills_the_index_to_the_trails_end(self, opener: Opener) -> None:
+        """A store without its index answers nothing; one with half of it answers wrongly."""
+        store = await opener()
+        await filled(store, 30)
+        assert (await store.standing()).indexed == 0
+        assert await store.rebuild() == 30
+        assert await store.rebuild() == 30
+        assert (await store.standing()).indexed == 30
+        assert [fault async for fault in store.inspect()] == []
+        assert len(await store.query(AuditFilter(action="file.observed"))) == 29
+        await store.close()
+
+    async def test_a_rebuild_waits_for_another_writers_turn(self, opener: Opener) -> None:
+        """A scheduled run must not be a reason to leave a store half mended."""
+        store, other = await opener(), await opener()
+        await filled(store, 30)
+        async with other.turn() as head:
+            rebuilding = asyncio.create_task(store.rebuild())
+            await asyncio.sleep(0.05)
+            assert not rebuilding.done()
+            await other.append((await Seals.after(other, head)).some(5), after=head)
+        assert await rebuilding == 35
+        await other.close()
+        await store.close()
+
+    async def test_a_rebuild_gives_up_when_the_turn_is_never_free(self, opener: Opener) -> None:
+        """And says who holds it; the index is as it was."""
+        store, other = await opener(patience_s=0.05), await opener()
+        await filled(store, 30)
+        await store.query(AuditFilter())
+        async with other.turn():
+            with pytest.raises(StoreError, match="another process is writing"):
+                await store.rebuild()
+        assert (await store.standing()).indexed == 30
+        await other.close()
+        await store.close()
+
+    async def test_the_standing_tells_what_the_store_takes(self, opener: Opener) -> None:
+        """A person who looks for room must know what can be folded and what cannot."""
+        store = await opener()
+        before = (await store.standing()).size_bytes
+        await filled(store, 300)
+        standing = await store.standing()
+        assert standing.size_bytes > before + 100_000
+        assert standing.leftovers == ()
+        await store.close()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.contract.record_queries import QueryContract
-from tests.contract.record_store import Opener, RecordStoreContract, TurnContract
+from tests.contract.record_store import KeeperContract, Opener, RecordStoreContract, TurnContract
 from tests.contract.record_writers import WritersContract
 
 from ami_audit.adapters.stores.sqlite import SqliteStore
@@ -36,6 +36,10 @@ class _AtPlace:
 
 class TestSqliteStore(_AtPlace, RecordStoreContract):
     """Appending and reading."""
+
+
+class TestSqliteKeeper(_AtPlace, KeeperContract):
+    """Looking after the index."""
 
 
 class TestSqliteTurns(_AtPlace, TurnContract):

@@ -12,6 +12,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Breakdown, Findings, Gap, Period, ReportedFinding, RunReport, TrailReport
 from ami_audit.domain.run import RunSummary, SourceSummary
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import PARTS, Part, StoreCheckAnswer, after_store_check
 from ami_audit.domain.verification import Checked, Fault, VerificationReport, broken_by
 
 MOMENT = datetime(2026, 11, 23, 20, 50, 13, tzinfo=UTC)
@@ -134,6 +135,26 @@ def some_faults(count: int, *, apart: int = 2) -> tuple[Fault, ...]:
         )
         for sequence in range(17, 17 + count * apart, apart)
     )
+
+
+def a_store_check(**facts: Any) -> StoreCheckAnswer:
+    """Return what is said of a whole store; `facts` replace its own, and faults make its records damaged."""
+    faults = facts.get("faults", ())
+    own = {
+        "location": PLACE,
+        "origin": ORIGIN,
+        "size": 40_799,
+        "head": HEAD,
+        "root": ROOT,
+        "size_bytes": 61_000_000,
+        "log_bytes": 4_000_000,
+        "parts": tuple(
+            Part(name=name, is_whole=name != "records" or not faults, detail="a few words about it") for name in PARTS
+        ),
+        "next_steps": after_store_check(faults, missing=bool(facts.get("missing")), guard=None),
+        "seconds": 0.31,
+    }
+    return StoreCheckAnswer.model_validate({**own, **facts})
 
 
 def a_verdict(**facts: Any) -> VerificationReport:

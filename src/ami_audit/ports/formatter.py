@@ -10,6 +10,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationReport
 
 
@@ -52,6 +53,9 @@ class TrailFormatter(VerdictFormatter, Protocol):
 
     def bundle(self, report: BundleReport) -> str:
         """Return a verdict on a bundle; the level always stands in it."""
+
+    def store_check(self, answer: StoreCheckAnswer) -> str:
+        """Return whether a store is whole."""
 
 
 class ListFormatter(Protocol):

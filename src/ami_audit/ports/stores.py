@@ -18,6 +18,7 @@ from ami_audit.domain.linkage import (
     Tile,
 )
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.store_check import Standing
 from ami_audit.domain.verification import Fault
 
 
@@ -141,5 +142,22 @@ class StoreInspector(Protocol):
         """Return what a person needs to find the store: `kind`, `location`."""
 
 
-class RecordStore(RecordAppender, RecordReader, TreeReader, CosignatureStore, StoreInspector, Protocol):
+class StoreKeeper(Protocol):
+    """Looks after what stands beside the records and is made from them."""
+
+    async def rebuild(self) -> int:
+        """Throw the index for queries away and make it anew from the records; return how many it then holds.
+
+        Queries meanwhile, in any process, give the same answers. Idempotent; one that was stopped is caught up with by
+        the next query.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+
+    async def standing(self) -> Standing:
+        """Return how the store stands beside its records: sizes, index, what a crash left behind."""
+
+
+class RecordStore(RecordAppender, RecordReader, TreeReader, CosignatureStore, StoreInspector, StoreKeeper, Protocol):
     """A whole record store: what each driver implements and the contract suite tests."""

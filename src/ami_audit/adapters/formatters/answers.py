@@ -22,6 +22,7 @@ from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.rules import RulesAnswer
 from ami_audit.domain.run import RunSummary, cursor_after
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationReport
 
 What = Literal[
@@ -30,6 +31,7 @@ What = Literal[
     "records",
     "report",
     "status",
+    "store-check",
     "keys",
     "bundle-verification",
     "checkpoint",
@@ -129,6 +131,7 @@ ANSWERS: dict[What, type[BaseModel]] = {
     "records": RecordsAnswer,
     "report": TrailReport,
     "status": StatusAnswer,
+    "store-check": StoreCheckAnswer,
     "keys": KeysAnswer,
     "bundle-verification": BundleReport,
     "checkpoint": CheckpointAnswer,

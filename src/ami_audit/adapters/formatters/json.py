@@ -13,6 +13,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationReport
 
 
@@ -65,6 +66,10 @@ class JsonFormatter:
     def status(self, answer: StatusAnswer) -> str:
         """Return how a place stands."""
         return _written("status", answer)
+
+    def store_check(self, answer: StoreCheckAnswer) -> str:
+        """Return whether a store is whole."""
+        return _written("store-check", answer)
 
     def keys(self, keys: Sequence[KeyFacts]) -> str:
         """Return keys."""

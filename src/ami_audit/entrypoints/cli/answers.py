@@ -1,13 +1,16 @@
 """Writes a command's answer: to stdout or to a file, in the format that was asked for."""
 
+import errno
 import os
+import secrets
 import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from ami_audit.domain.errors import UsageError
+from ami_audit.domain.errors import AuditError, UsageError
 from ami_audit.entrypoints.bootstrap.formatters import (
     formatter_maker,
     formatters,
@@ -16,6 +19,7 @@ from ami_audit.entrypoints.bootstrap.formatters import (
 )
 from ami_audit.ports.formatter import Formatter, VerdictFormatter
 
+_OF_THE_DISK = (errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC)
 _BY_ENDING = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
 _VERDICT_BY_ENDING = {**_BY_ENDING, ".sarif": "sarif"}
 
@@ -51,20 +55,30 @@ def deliver(answer: str, output: Path | None, *, private: bool = False) -> None:
     """Write the answer to `output`, whole or not at all, or to stdout; a `private` file is its owner's alone.
 
     Raises:
-        UsageError: The file cannot be written.
+        UsageError: The file cannot be written there.
+        AuditError: The disk is full or fails; what was there is as it was.
     """
     text = answer if answer.endswith("\n") else answer + "\n"
     if output is None:
         _to_stdout(text)
         return
-    fresh = output.with_name(f".{output.name}.{os.getpid()}.new")
+    fresh = output.with_name(f".{output.name}.{secrets.token_hex(4)}.new")
     try:
-        fresh.touch(mode=0o600 if private else 0o666, exist_ok=False)
-        fresh.write_text(text, encoding="utf-8")
+        _write(fresh, text, mode=0o600 if private else 0o666)
         fresh.replace(output)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise UsageError(f"The answer cannot be written to `{output}`: {error.strerror}.") from error
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        kind = AuditError if error.errno in _OF_THE_DISK else UsageError
+        raise kind(f"The answer cannot be written to `{output}`: {error.strerror}.") from error
+
+
+def _write(fresh: Path, text: str, *, mode: int) -> None:
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)  # else a crash after the rename leaves an empty file in the place of the old one
 
 
 def _to_stdout(text: str) -> None:

@@ -30,6 +30,7 @@ _COMMANDS = {
     "checkpoint": _KEEPING,
     "key": _KEEPING,
     "policy": _KEEPING,
+    "store": _KEEPING,
     "witness": _KEEPING,
 }
 

@@ -54,6 +54,15 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
     "a proof of growth": ("consistency", lambda: _plain("consistency", proof_answers.a_consistency())),
     "a proof that holds": ("proof-verdict", lambda: _plain("proof-verdict", proof_answers.a_proof_verdict())),
     "an export": ("tiles", lambda: _plain("tiles", proof_answers.some_tiles())),
+    "a whole store": ("store-check", lambda: _FORMATTER.store_check(answers.a_store_check())),
+    "a damaged store": (
+        "store-check",
+        lambda: _FORMATTER.store_check(
+            answers.a_store_check(
+                rebuilt=3, missing=("x", answers.HOSTILE), leftovers=("y",), faults=answers.some_faults(2)
+            )
+        ),
+    ),
     "keys": ("keys", lambda: _FORMATTER.keys([answers.a_key(), answers.a_key(name=None, where=None, created=None)])),
 }
 

@@ -33,6 +33,9 @@ _ANSWERS: dict[str, Callable[[], str]] = {
     "status": lambda: _FORMATTER.status(answers.a_status(origin=HOSTILE, guard=HOSTILE)),
     "bundle": lambda: _FORMATTER.bundle(answers.a_bundle_report()),
     "bad bundle": lambda: _FORMATTER.bundle(answers.a_bad_bundle_report()),
+    "store": lambda: _FORMATTER.store_check(
+        answers.a_store_check(location=HOSTILE, missing=(HOSTILE,), leftovers=(HOSTILE,))
+    ),
     "keys": lambda: _FORMATTER.keys([answers.a_key(signer=HOSTILE, name=HOSTILE, where=HOSTILE, fault=HOSTILE)]),
 }
 

@@ -38,6 +38,12 @@ _ANSWERS: dict[str, Write] = {
     "no trail": lambda f: f.status(answers.a_status(has_trail=False, key=None)),
     "bundle": lambda f: f.bundle(answers.a_bundle_report()),
     "bad bundle": lambda f: f.bundle(answers.a_bad_bundle_report()),
+    "whole store": lambda f: f.store_check(answers.a_store_check()),
+    "damaged store": lambda f: f.store_check(
+        answers.a_store_check(
+            location=HOSTILE, faults=answers.some_faults(3), missing=(HOSTILE,), leftovers=(HOSTILE,), rebuilt=3
+        )
+    ),
     "keys": lambda f: f.keys([answers.a_key(), answers.a_key(signer=HOSTILE, name=HOSTILE, fault=HOSTILE)]),
     "no keys": lambda f: f.keys([]),
 }

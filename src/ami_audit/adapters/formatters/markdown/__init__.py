@@ -10,6 +10,7 @@ from ami_audit.adapters.formatters.pages.records import records_page
 from ami_audit.adapters.formatters.pages.report import report_page
 from ami_audit.adapters.formatters.pages.run import run_page
 from ami_audit.adapters.formatters.pages.status import status_page
+from ami_audit.adapters.formatters.pages.store import store_page
 from ami_audit.adapters.formatters.pages.verification import verification_page
 from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.bundle_report import BundleReport
@@ -18,6 +19,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationReport
 
 __all__ = ["MarkdownFormatter"]
@@ -70,6 +72,10 @@ class MarkdownFormatter:
     def status(self, answer: StatusAnswer) -> str:
         """Return how a place stands."""
         return laid_out(status_page(answer))
+
+    def store_check(self, answer: StoreCheckAnswer) -> str:
+        """Return whether a store is whole."""
+        return laid_out(store_page(answer, limits=_LIMITS))
 
     def keys(self, keys: Sequence[KeyFacts]) -> str:
         """Return keys, one after another."""

@@ -36,7 +36,7 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
         aside=checked,
         sections=(
             Section("", tuple(_verdict(report))),
-            Section(wording.counted(len(report.faults), "fault"), tuple(_faults(report, limits))),
+            Section(wording.counted(len(report.faults), "fault"), tuple(fault_table(report.faults, limits))),
             Section("Checked", (_checked(report),)),
             parts.approvals(report.approvals, required=report.approvals_required),
             Section("What was read", tuple(Note((prose(sentence),)) for sentence in report.scope)),
@@ -64,13 +64,14 @@ def _verdict(report: VerificationReport) -> Iterator[Note]:
         yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
 
 
-def _faults(report: VerificationReport, limits: Limits) -> Iterator[Table | Note]:
-    if not report.faults:
+def fault_table(faults: Sequence[Fault], limits: Limits) -> Iterator[Table | Note]:
+    """Yield faults as a table, those alike in one row, and how many more there are."""
+    if not faults:
         return
     columns = (Column("where", Cut.WRAP, 12), Column("check", Cut.WRAP, 6), Column("what is wrong", Cut.WRAP, 24))
-    alike = list(_alike(report.faults))
-    yield Table(columns, [_row(faults) for faults in alike[: limits.faults]])
-    more = sum(len(faults) for faults in alike[limits.faults :])
+    alike = list(_alike(faults))
+    yield Table(columns, [_row(stretch) for stretch in alike[: limits.faults]])
+    more = sum(len(stretch) for stretch in alike[limits.faults :])
     if more:
         yield Note(said(f"and {wording.number(more)} more; --format=json shows all", Tone.FAINT))
 

@@ -16,6 +16,7 @@ from ami_audit.adapters.formatters.pages.records import records_page
 from ami_audit.adapters.formatters.pages.report import report_page
 from ami_audit.adapters.formatters.pages.run import run_page
 from ami_audit.adapters.formatters.pages.status import status_page
+from ami_audit.adapters.formatters.pages.store import store_page
 from ami_audit.adapters.formatters.pages.verification import verification_page
 from ami_audit.adapters.formatters.terminal.ink import Ink
 from ami_audit.adapters.formatters.terminal.layout import Layout
@@ -27,6 +28,7 @@ from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.status import StatusAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationReport
 
 __all__ = ["Screen", "TerminalFormatter"]
@@ -84,6 +86,10 @@ class TerminalFormatter:
     def status(self, answer: StatusAnswer) -> str:
         """Return how a place stands."""
         return self._drawn(status_page(answer))
+
+    def store_check(self, answer: StoreCheckAnswer) -> str:
+        """Return whether a store is whole."""
+        return self._drawn(store_page(answer, limits=_LIMITS))
 
     def keys(self, keys: Sequence[KeyFacts]) -> str:
         """Return keys, one after another."""

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,13 +74,17 @@ def _make(path: Path) -> None:
         connection = apsw.Connection(str(draft))
         try:
             connection.pragma("page_size", _PAGE_BYTES)
-            _log_ahead(connection, path)
+            # In one file until it is whole: what is still in a log when it is published would be lost.
+            connection.pragma("synchronous", "EXTRA")
             schema.migrate(connection)
+            _log_ahead(connection, path)
         finally:
             connection.close()
         _publish(draft, path)
     finally:
-        draft.unlink(missing_ok=True)
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):  # `store check` names what could not be deleted
+                _beside(draft, ending).unlink(missing_ok=True)
 
 
 def _publish(draft: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ from ami_audit.adapters.stores.sqlite.comparing import Comparer
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.index import RecordIndex
 from ami_audit.adapters.stores.sqlite.inspecting import Inspector
+from ami_audit.adapters.stores.sqlite.keeping import Keeper
 from ami_audit.adapters.stores.sqlite.opening import opened
 from ami_audit.adapters.stores.sqlite.reading import Reader
 from ami_audit.adapters.stores.sqlite.searching import Searcher
@@ -25,6 +26,7 @@ from ami_audit.domain.linkage import (
     Tile,
 )
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.store_check import Standing
 from ami_audit.domain.verification import Fault
 
 
@@ -39,7 +41,9 @@ class SqliteStore:
         self._path = path
         self._reader = Reader(connection, path)
         self._appender = Appender(connection, path, busy_timeout_s=busy_timeout_s)
-        self._searcher = Searcher(connection, path, RecordIndex(connection, path, read_only=read_only))
+        index = RecordIndex(connection, path, read_only=read_only)
+        self._searcher = Searcher(connection, path, index)
+        self._keeper = Keeper(connection, path, index, busy_timeout_s=busy_timeout_s)
         self._inspector = Inspector(connection, path)
         self._comparer = Comparer(connection, path)
 
@@ -157,6 +161,18 @@ class SqliteStore:
     async def compare(self, records: Sequence[SealedRecord]) -> Sequence[Fault]:
         """Return where the index differs from these records' canonical bytes."""
         return self._comparer.faults(records)
+
+    async def rebuild(self) -> int:
+        """Make the index anew from the records; return how many records it then holds.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        return await self._keeper.rebuild()
+
+    async def standing(self) -> Standing:
+        """Return sizes, how far the index reaches, and which files a crash left beside the trail."""
+        return self._keeper.standing()
 
     def describe(self) -> dict[str, str]:
         """Return `kind` and `location`."""

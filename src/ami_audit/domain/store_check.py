@@ -129,7 +129,8 @@ def _is_made_anew(fault: Fault) -> bool:
     """Return whether the fault stands in what `store rebuild` makes from the records."""
     if fault.check == "column":
         return (fault.field or fault.where).startswith(_MADE_ANEW) or fault.where == "indexed"
-    return fault.check == "schema" and fault.where.partition(" ")[2].startswith(_MADE_ANEW)
+    named = (fault.where.partition(" ")[2], fault.detail.partition("no such table: main.")[2])
+    return fault.check == "schema" and any(name.startswith(_MADE_ANEW) for name in named)
 
 
 def acknowledged_in(text: str, *, where: str) -> dict[str, str]:

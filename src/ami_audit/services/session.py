@@ -62,7 +62,9 @@ class Session:
         """
         if self._trail is None:
             origin = await self.origin() or self.new_origin
-            self._trail = await open_trail(
+            guard = self.guard_of(origin)
+            known = known_checkpoint(origin, guard)  # before the head: what is signed meanwhile is no roll-back
+            trail = await open_trail(
                 self.store,
                 self.core,
                 clock=self.clock,
@@ -72,8 +74,11 @@ class Session:
                 rules=self.rules,
                 threads=self.threads,
             )
-            self._checked_size = await self._refuse_rollback(self._trail)
-            self._indexed_size = self._trail.head.size
+            if trail.origin == origin:  # else another process has just begun a trail here
+                await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
+            self._trail = trail
+            self._checked_size = known.size if known else 0
+            self._indexed_size = trail.head.size
             self._pacer = Pacer(self._sign, self.pace, signed=self._checked_size)
         if self._pacer is not None:
             self._pacer.check()
@@ -128,9 +133,3 @@ class Session:
         await index_closed(trail, since=since, segment_size=self.segment_size)
         guard = self.guard_of(trail.origin)
         return await checkpoint(self.store, self.core, origin=trail.origin, signers=trail.signers[:1], guard=guard)
-
-    async def _refuse_rollback(self, trail: Trail) -> int:
-        guard = self.guard_of(trail.origin)
-        known = known_checkpoint(trail.origin, guard)
-        await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
-        return known.size if known else 0

@@ -62,10 +62,14 @@ def deliver(answer: str, output: Path | None, *, private: bool = False) -> None:
     if output is None:
         _to_stdout(text)
         return
-    fresh = output.with_name(f".{output.name}.{secrets.token_hex(4)}.new")
+    place = Path(os.path.realpath(output))  # a link stays a link, and leads to the answer
+    fresh = place.with_name(f".{place.name}.{secrets.token_hex(4)}.new")
     try:
+        if place.exists() and not place.is_file():  # a device or a pipe is written to, never replaced
+            place.write_text(text, encoding="utf-8")
+            return
         _write(fresh, text, mode=0o600 if private else 0o666)
-        fresh.replace(output)
+        fresh.replace(place)
     except OSError as error:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)

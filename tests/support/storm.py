@@ -2,9 +2,9 @@
 
     python -m tests.support.storm FOLDER RECEIPTS SEED
 
-Each acknowledgement is a line `record_id record_hash` in RECEIPTS, on disk before the next append is asked for. Batches
-are of any size; now and then the trail is closed, which signs a checkpoint, or queried, which fills the index. Ends when
-FOLDER/stop is there.
+Each acknowledgement is a line `record_id record_hash` in RECEIPTS, on disk before the next append is asked for.
+Batches are of any size; now and then the trail is closed, which signs a checkpoint, or queried, which fills the index.
+Ends when FOLDER/stop is there.
 """
 
 import os

@@ -43,7 +43,7 @@ class FileGuard:
         Raises:
             StoreError: The file cannot be written.
         """
-        with self._speaking_of("keeping the checkpoint outside the store"), self._locked():
+        with self._speaking_of("keeping the checkpoint of the sealed records outside the store"), self._locked():
             if self.last() != after:
                 return False
             replace_text(self._file, note)
@@ -54,7 +54,8 @@ class FileGuard:
         try:
             yield
         except OSError as error:
-            raise StoreError(step, f"{self.location}: {error.strerror}; set AMI_AUDIT_STATE_DIR to a folder") from error
+            mend = "set AMI_AUDIT_STATE_DIR to a folder that you can write"
+            raise StoreError(step, f"{self.location}: {error.strerror}; {mend}") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ami_audit.domain.errors import NotFoundError, UsageError
+from ami_audit.domain.errors import NotFoundError, StoreError, UsageError
 from ami_audit.entrypoints.bootstrap.keys import Announce, signer
 from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
 from ami_audit.entrypoints.bootstrap.rules import rules_for_new_trail
@@ -86,8 +86,13 @@ def require_trail(chosen: Settings) -> None:
         NotFoundError: There is none yet.
     """
     path = sqlite_path(chosen.store_location)
-    if not path.exists():
+    if not is_there(path):
         raise NotFoundError("trail", str(path), hint="Run `ami-audit repo` to begin one.")
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a trail lies there, or what is left of one: its log alone is not the same as nothing."""
+    return path.exists() or path.with_name(path.name + "-wal").exists()
 
 
 def _keep_out_of_git(folder: Path) -> None:
@@ -123,6 +128,18 @@ def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _l
             rules=lambda: rules_for_new_trail(chosen),
             pace=Pace(chosen.values.checkpoint_every_records, chosen.values.checkpoint_every_s),
         )
+
+    return open_session
+
+
+def reader(chosen: Settings) -> Callable[[], Awaitable[Session]]:
+    """Return what opens a session for reading; the index is filled where the store can be written."""
+
+    async def open_session() -> Session:
+        try:
+            return await opener(chosen)()
+        except StoreError:  # a full disk, a write-protected place: whoever mends it wants to look first
+            return await opener(chosen, read_only=True)()
 
     return open_session
 

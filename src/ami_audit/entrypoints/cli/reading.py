@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
+from ami_audit.entrypoints.bootstrap.trails import reader, require_trail
 from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.store import AuditStore
 
@@ -18,5 +18,5 @@ def reading(store: str | None, *, place: Path | None = None) -> Iterator[AuditSt
     """
     chosen = settings_at(place, overrides={"store": store})
     require_trail(chosen)
-    with AuditStore(opener(chosen)) as trail:
+    with AuditStore(reader(chosen)) as trail:
         yield trail

@@ -49,16 +49,16 @@ class RecordIndex:
         return int(self._connection.execute(SQL[name]).get)
 
     def _has_filled(self, end: int) -> bool:
-        """Index one batch durably; False when another writer holds its turn, or the disk is full."""
+        """Index one batch durably; False when another writer holds its turn, or nothing can be written."""
         if self._connection.in_transaction:  # our own turn: the rows go in with it
             self._fill(end)
             return True
-        if not has_begun(self._connection):
-            return False
         try:
+            if not has_begun(self._connection):
+                return False
             with committed(self._connection):
                 self._fill(end)
-        except apsw.FullError:
+        except (apsw.FullError, apsw.ReadOnlyError):
             return False
         return True
 

@@ -9,7 +9,7 @@ import apsw
 from ami_audit.adapters.stores.sqlite import schema
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.index import RecordIndex
-from ami_audit.adapters.stores.sqlite.statements import SQL
+from ami_audit.adapters.stores.sqlite.statements import SQL, migrations
 from ami_audit.adapters.stores.sqlite.transactions import committed, has_begun
 from ami_audit.domain.store_check import Standing
 
@@ -80,7 +80,7 @@ class Keeper:
         """Make the index's tables as the migrations do; their text is compared by the inspection."""
         for table in _INDEX:
             self._connection.execute(f"DROP TABLE IF EXISTS main.{table}")
-        wanted = sorted(item for item in schema.expected() if item[2] in _INDEX and item[3])
+        wanted = sorted(item for item in schema.expected(len(migrations())) if item[2] in _INDEX and item[3])
         for kind in ("table", "index", "trigger"):
             for found, _, _, sql in wanted:
                 if found == kind:

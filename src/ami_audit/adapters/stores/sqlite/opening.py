@@ -19,6 +19,7 @@ _STEP = "opening"
 _PAGE_BYTES = 8192
 _CACHE_KIB = 32 * 1024
 _WAL_LIMIT_BYTES = 64 << 20
+_LEAST_INDEX_BYTES = 32 << 10
 
 
 def opened(path: Path, *, read_only: bool) -> tuple[Path, apsw.Connection]:
@@ -33,14 +34,7 @@ def opened(path: Path, *, read_only: bool) -> tuple[Path, apsw.Connection]:
         _check_place(path, read_only=read_only)
         if not path.exists():
             _make(path)
-        connection = _connect(path, read_only=read_only)
-        try:
-            connection.set_busy_timeout(PATIENCE_MS)
-            _prepare(connection, path, read_only=read_only)
-        except BaseException:
-            connection.close()
-            raise
-        return path, connection
+        return path, _connected(path, read_only=read_only)
 
 
 def _check_place(path: Path, *, read_only: bool) -> None:
@@ -52,13 +46,13 @@ def _check_place(path: Path, *, read_only: bool) -> None:
                 f"{_STEP} `{path}`", "it is empty: not a trail, or one cut to nothing; move it away to begin a new one"
             )
         return
-    if read_only:
-        raise StoreError(f"{_STEP} `{path}`", "there is no such file")
     log = _beside(path, "-wal")
     if log.exists() and log.stat().st_size:
         raise StoreError(
             f"{_STEP} `{path}`", f"the file is gone but its log `{log}` is not; restore the file, or move the log away"
         )
+    if read_only:
+        raise StoreError(f"{_STEP} `{path}`", "there is no such file")
 
 
 def _beside(path: Path, ending: str) -> Path:
@@ -109,15 +103,37 @@ def _descriptor(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
+def _connected(path: Path, *, read_only: bool) -> apsw.Connection:
+    """Return a connection that is ready for use.
+
+    Without its log's index a database in WAL mode can be read only where that index can be made. Where nothing can be
+    made, for want of rights or of room, nobody writes either, so the file may be taken as it lies.
+    """
     if not read_only:
-        return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        return _prepared(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE), path, read_only=False)
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     location = f"file:{quote(str(path.absolute()))}"
-    # Without its log's index a database in WAL mode can be read only where that index can be made. In a folder where
-    # nothing can be made nobody writes either, so the file may be taken as it lies.
-    still = not os.access(path.parent, os.W_OK) and not _beside(path, "-wal").exists()
-    return apsw.Connection(location + ("?immutable=1" if still else ""), flags=flags)
+    if os.access(path.parent, os.W_OK) or _size_of(_beside(path, "-wal")):
+        try:
+            return _prepared(apsw.Connection(location, flags=flags), path, read_only=True)
+        except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError):
+            if _size_of(_beside(path, "-wal")) or _size_of(_beside(path, "-shm")) >= _LEAST_INDEX_BYTES:
+                raise
+    return _prepared(apsw.Connection(f"{location}?immutable=1", flags=flags), path, read_only=True)
+
+
+def _size_of(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+def _prepared(connection: apsw.Connection, path: Path, *, read_only: bool) -> apsw.Connection:
+    try:
+        connection.set_busy_timeout(PATIENCE_MS)
+        _prepare(connection, path, read_only=read_only)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _prepare(connection: apsw.Connection, path: Path, *, read_only: bool) -> None:

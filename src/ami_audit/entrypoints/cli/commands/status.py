@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ami_audit.domain.status import StatusAnswer
 from ami_audit.entrypoints.bootstrap.keys import key_store
-from ami_audit.entrypoints.bootstrap.trails import opener, sqlite_path
+from ami_audit.entrypoints.bootstrap.trails import is_there, reader, sqlite_path
 from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.settings import Settings, settings_at
@@ -32,9 +32,9 @@ def show_status(chosen: Settings, *, format_name: str, output: Path | None) -> N
 def _answer(chosen: Settings) -> StatusAnswer:
     file = sqlite_path(chosen.store_location)
     keys = key_store(chosen)
-    if not file.exists():
+    if not is_there(file):
         return without_trail(str(file), keys)
-    with AuditStore(opener(chosen)) as trail:
+    with AuditStore(reader(chosen)) as trail:
         return portal.run(status_of(trail, keys, size_bytes=_size_of(file)))
 
 

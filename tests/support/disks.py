@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -12,6 +13,7 @@ import apsw
 
 _NAME = "watched"
 _BELOW = "unix"
+_SECTOR_BYTES = 512
 
 
 class Event(NamedTuple):
@@ -98,7 +100,8 @@ def watched() -> Iterator[Disk]:
 def after_power_cut(events: list[Event], chance: random.Random) -> dict[str, bytes]:
     """Return what files may hold when the power fails after these events.
 
-    What was flushed is there; of what came later each write may be there, in part, or not at all, in any order.
+    What was flushed is there; of what came later each write may be there, in any part, or not at all, in any order. A
+    disk writes sectors of 512 bytes whole; which of them it has written when the power fails is its own affair.
     """
     files: dict[str, bytearray] = {}
     waiting: dict[str, list[Event]] = {}
@@ -116,8 +119,24 @@ def after_power_cut(events: list[Event], chance: random.Random) -> dict[str, byt
                 waiting.setdefault(event.name, []).append(event)
     for unflushed in waiting.values():
         for event in chance.sample(unflushed, chance.randint(0, len(unflushed))):
-            _apply(files, event._replace(data=event.data[: chance.randint(0, len(event.data))]))
+            for sector in _some_sectors(event, chance):
+                _apply(files, sector)
     return {name: bytes(content) for name, content in files.items()}
+
+
+def _some_sectors(event: Event, chance: random.Random) -> Iterator[Event]:
+    """Yield the event, or what of its data has reached the disk: up to a byte, or any sectors."""
+    how = chance.randrange(3)
+    if how == 0 or not event.data:
+        yield event
+    elif how == 1:
+        yield event._replace(data=event.data[: chance.randint(0, len(event.data))])
+    else:
+        first = -event.offset % _SECTOR_BYTES
+        starts = sorted({0, *range(first, len(event.data), _SECTOR_BYTES)})
+        for start, end in pairwise([*starts, len(event.data)]):
+            if chance.random() < 0.5:
+                yield event._replace(offset=event.offset + start, data=event.data[start:end])
 
 
 def _apply(files: dict[str, bytearray], event: Event) -> None:

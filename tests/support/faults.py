@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from functools import cache
@@ -39,14 +39,21 @@ class Fault(NamedTuple):
         return f"{self.at}-{errno.errorcode[self.error] if self.error else self.kind.name}"
 
 
-FAULTS = (
-    (Kind.FAIL, errno.EIO),
-    (Kind.FAIL, errno.ENOSPC),
-    (Kind.DIE_BEFORE, 0),
-    (Kind.DIE_WITHIN, 0),
-    (Kind.DIE_AFTER, 0),
-)
 NONE = Fault(0, Kind.FAIL)
+
+
+def faults_at(calls: Sequence[str]) -> list[Fault]:
+    """Return every fault that one of these calls can meet: EIO, ENOSPC, death before it, and death in half a write.
+
+    Death after a call is death before the next one, but for the last.
+    """
+    found: list[Fault] = []
+    for at, call in enumerate(calls, 1):
+        found += [Fault(at, Kind.FAIL, error) for error in (errno.EIO, errno.ENOSPC)]
+        found.append(Fault(at, Kind.DIE_BEFORE))
+        if call.startswith(("write", "pwrite")):
+            found.append(Fault(at, Kind.DIE_WITHIN))
+    return [*found, Fault(len(calls), Kind.DIE_AFTER)]
 
 
 class Ending(NamedTuple):

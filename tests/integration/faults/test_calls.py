@@ -2,11 +2,11 @@
 
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.faults import FAULTS, NONE, Ending, Fault, Kind, Victims, victims
+from tests.support.faults import NONE, Ending, Kind, Victims, faults_at, victims
 from tests.support.places import BATCH, checked_in, drafts, key_store_in, opened_in
 
 from ami_audit.domain.query import AuditFilter
@@ -38,12 +38,6 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("nothing")
 
 
-def _faults(calls: Sequence[str], *, every: int) -> list[Fault]:
-    """Return each kind of fault at each call, or a fair sample of them: every so many, beginning anywhere."""
-    found = [Fault(at, *kind) for at in range(1, len(calls) + 1) for kind in FAULTS]
-    return found[random.Random(every).randrange(every) :: every]
-
-
 def _suffer(victim: Victims, scenario: str, before: Path, *, folder: Path, every: int) -> set[str]:
     """Do the scenario once for each fault, look at what is left each time, and return which calls were met."""
     whole = folder / "whole"
@@ -51,7 +45,7 @@ def _suffer(victim: Victims, scenario: str, before: Path, *, folder: Path, every
     calls = victim.run(scenario, whole, NONE).calls
     assert len(calls) >= 4
     met: set[str] = set()
-    for fault in _faults(calls, every=every):
+    for fault in faults_at(calls)[random.Random(every).randrange(every) :: every]:
         place = folder / str(fault)
         shutil.copytree(before, place)
         ending = victim.run(scenario, place, fault)
@@ -127,7 +121,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("every", [pytest.param(_SHARE, id="some"), pytest.param(1, id="all", marks=pytest.mark.soak)])
 class TestOneCallGoesWrong:
-    """EIO, ENOSPC, and death before, within and after: at each call that makes or changes a file."""
+    """EIO, ENOSPC, and death before and within: at each call that makes or changes a file."""
 
     def test_appending_to_a_trail(self, victim: Victims, trail: Path, tmp_path: Path, every: int) -> None:
         """The promise that everything else rests on: nothing acknowledged is lost, nothing is half there."""

@@ -431,3 +431,11 @@ def test_a_clock_that_was_set_back_never_makes_the_trail_go_back(
         moments = [moment for (moment,) in rows]
     assert moments == sorted(moments)
     assert len(set(moments)) >= 3
+
+
+def test_a_refusal_quotes_nothing_that_a_terminal_obeys(place: Place) -> None:
+    """What is refused may come from a stranger's file: it is said on one line, with its escapes written out."""
+    done = place.run("query", "--since=\x1b]0;owned\x07\x1b[2J\nnot\u202eow")
+    assert done.returncode == 2
+    assert done.stderr.startswith("ami-audit: The time `\\x1b]0;owned\\x07\\x1b[2J\\nnot\\u202eow` is not understood")
+    assert done.stderr.rstrip("\n").isprintable()

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from typer import Typer
 
 from ami_audit.domain.errors import AuditError
+from ami_audit.domain.text import one_line
 
 INTERRUPTED = 130
 
@@ -53,7 +54,7 @@ def _said(error: BaseException) -> int:
             sentence, exit_code = _first(error), 2
         case _:
             sentence, exit_code = "Stopped.", INTERRUPTED
-    print(f"ami-audit: {sentence}", file=sys.stderr)
+    print(f"ami-audit: {one_line(sentence)}", file=sys.stderr)
     return exit_code
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.cli.conftest import PROGRAM, Program
+from tests.support.documents import GUIDE, tables
 from tests.support.repositories import Repository
 
 Trouble = Callable[["Place"], None]
@@ -258,6 +259,16 @@ def test_one_sentence_says_what_is_wrong_and_what_to_do(place: Place, name: str,
     assert (done.returncode, done.stdout) == (code, "")
     if name != "a folder where no checkpoint can be kept":  # what was sealed before that is in the trail
         assert _bytes(place) == before
+
+
+def test_the_guide_tells_of_every_trouble() -> None:
+    """Whoever searches for a sentence finds it, with its exit code."""
+    rows = {row[0]: row[1:] for table in tables(GUIDE / "operations.md") if "it says" in table[0] for row in table[1:]}
+    assert set(_TROUBLES) <= set(rows)
+    for name, (_, _, code, sentence) in _TROUBLES.items():
+        said, told_code = rows[name]
+        assert told_code == str(code), name
+        assert all(part in sentence.replace("`", "") for part in said.strip("`").split("…")), name
 
 
 def _newest(place: Place) -> str:

@@ -35,9 +35,11 @@ from ami_audit.domain.quorum import QuorumPolicy
 from ami_audit.domain.remembered import Remembered
 from ami_audit.domain.store_check import acknowledged_in
 from ami_audit.domain.text import one_line
+from ami_audit.domain.tiles import entries_in
 from ami_audit.domain.when import moment_of
 from ami_audit.domain.witnessing import CosignRequest
 from ami_audit.entrypoints.settings import settings_at
+from tests.support.bundle_parsers import archives, bundles, claims, read_archive, read_bundle, read_claim
 from tests.support.house import ROOT
 
 _VECTORS = ROOT / "tests" / "vectors"
@@ -172,6 +174,12 @@ PARSERS: dict[str, Parser] = {
     "policy": Parser(QuorumPolicy.parse, FormatError, _files("data/c2sp/tlog-policy*")),
     "proof": Parser(_proof, ProofError, _files("data/tlog-proof/*", "data/c2sp/tlog-proof*")),
     "leaf": Parser(_leaf, ProofError, _words(b"\x01" + bytes(72), b"\x01" + b"\xff" * 72)),
+    "entries": Parser(
+        lambda data: entries_in(data, path="tile/entries/000"), ProofError, _words(b"\0\x01a\0\0\0\x02bc", b"\xff\xff")
+    ),
+    "bundle": Parser(read_bundle, (), bundles),
+    "archive": Parser(read_archive, FormatError, archives),
+    "segment": Parser(read_claim, MalformedError, claims),
     "remembered": Parser(lambda data: Remembered.parse(_text(data)), MalformedError, _words(_REMEMBERED)),
     "moment": Parser(_moment, MalformedError, _words("2026-01-02T03:04:05.000678Z", "2024-02-30T00:00:00.000000Z")),
     "when": Parser(

@@ -22,7 +22,7 @@ from ami_audit.domain.query import AuditFilter
 from ami_audit.entrypoints.bootstrap import keys as _keys  # noqa: F401 (loaded before the first fork)
 from ami_audit.entrypoints.cli.answers import deliver
 from ami_audit.services.portal import portal
-from tests.support.places import BATCH, drafts, key_store_in, opened_in
+from tests.support.places import BATCH, drafts, key_store_in, opened_in, settings_in
 
 _UNKNOWN = 86
 
@@ -70,6 +70,27 @@ def _answer(folder: Path, teller: _Teller) -> None:
     teller.tell("acknowledged", ["answer.txt", ""])
 
 
+def _export(folder: Path, teller: _Teller) -> None:
+    _command(folder, teller, "export", "tiles", str(folder / "export"))
+
+
+def _export_check(folder: Path, teller: _Teller) -> None:
+    _command(folder, teller, "export", "check", str(folder / "export"))
+
+
+def _command(folder: Path, teller: _Teller, *words: str) -> None:
+    """Run a command of the program here, and tell its exit code."""
+    from ami_audit.entrypoints.cli.app import application  # noqa: PLC0415 (a writer does not load it)
+    from ami_audit.entrypoints.cli.failures import guarded  # noqa: PLC0415 (the same)
+
+    values = settings_in(folder).values
+    names = ("store", "keys_dir", "state_dir")
+    os.environ |= {f"AMI_AUDIT_{name.upper()}": getattr(values, name) for name in names}
+    for stream in (1, 2):  # they are the forking process's own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    teller.tell("acknowledged", [words[1], str(guarded(application, words))])
+
+
 def arithmetic_moment() -> Any:
     """Return a fixed moment."""
     from tests.support.sealing import BEGAN  # noqa: PLC0415 (what a victim does not need is not loaded)
@@ -83,6 +104,8 @@ _SCENARIOS: dict[str, Callable[[Path, _Teller], None]] = {
     "rebuild": _rebuild,
     "key": _key,
     "answer": _answer,
+    "export": _export,
+    "export-check": _export_check,
 }
 
 

@@ -17,6 +17,7 @@ pub mod pow;
 #[cfg(target_arch = "x86_64")]
 mod pow_sha_ni;
 pub mod proof;
+pub mod secrecy;
 pub mod segment;
 pub mod sign;
 pub mod signatures;

@@ -9,6 +9,7 @@ mod mining;
 mod pool;
 mod proof;
 mod scan;
+mod secrecy;
 mod segment;
 mod signing;
 mod slice;
@@ -45,6 +46,8 @@ mod _native {
     use crate::proof::{verify_consistency, verify_inclusion};
     #[pymodule_export]
     use crate::scan::{Scan, ScanError};
+    #[pymodule_export]
+    use crate::secrecy::{hmac_sha256, seal, unseal};
     #[pymodule_export]
     use crate::segment::{segment_columns, segment_root};
     #[pymodule_export]

@@ -17,6 +17,7 @@ from tests.support.reference.proofs import (
     verify_consistency,
     verify_inclusion,
 )
+from tests.support.reference.secrecy import hmac_sha256, seal, unseal
 from tests.support.reference.segments import segment_columns, segment_leaf, segment_root
 from tests.support.reference.signatures import (
     Signature,
@@ -42,6 +43,7 @@ __all__ = [
     "encode",
     "frames",
     "grown",
+    "hmac_sha256",
     "inclusion_proof",
     "key_id",
     "leaf_hashes",
@@ -51,6 +53,7 @@ __all__ = [
     "read_block",
     "record_hash",
     "record_tag",
+    "seal",
     "search_nonce",
     "segment_columns",
     "segment_leaf",
@@ -61,6 +64,7 @@ __all__ = [
     "signed_message",
     "sigset_hash",
     "subtree_root",
+    "unseal",
     "verify_consistency",
     "verify_inclusion",
     "verify_signature",

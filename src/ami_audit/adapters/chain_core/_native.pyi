@@ -23,6 +23,7 @@ __all__ = [
     "frames",
     "generate_seed",
     "grow",
+    "hmac_sha256",
     "key_id",
     "leaf_hashes",
     "link",
@@ -33,6 +34,7 @@ __all__ = [
     "public_key_pem",
     "record_hash",
     "record_tag",
+    "seal",
     "search_nonce",
     "seed_from_pem",
     "seed_from_text",
@@ -43,6 +45,7 @@ __all__ = [
     "signature_blocks",
     "sigset_hash",
     "subtree_root",
+    "unseal",
     "uuid7",
     "verify_consistency",
     "verify_inclusion",
@@ -191,6 +194,23 @@ def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> boo
 
     Raises:
         CoreError: The key is not 32 bytes or the signature not 64.
+    """
+
+def hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """Return HMAC-SHA-256 (RFC 2104) of `message`, 32 bytes; the key may have any length."""
+
+def seal(key: bytes, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
+    """Return `plain` under XChaCha20-Poly1305, its tag of 16 bytes at the end; `about` is authenticated with it.
+
+    Raises:
+        CoreError: The key is not 32 bytes or the nonce not 24.
+    """
+
+def unseal(key: bytes, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes | None:
+    """Return what `seal` was given, or None when key, nonce, bytes or `about` are not those it was sealed with.
+
+    Raises:
+        CoreError: The key is not 32 bytes or the nonce not 24.
     """
 
 def leaf_hashes(first_sequence: int, record_hashes: bytes, *, blocks: bytes, ends: Sequence[int]) -> bytes:

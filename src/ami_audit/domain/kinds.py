@@ -81,12 +81,37 @@ class AuditStatus(StrEnum):
 
 
 class DataClassification(StrEnum):
-    """Who may read a record's values."""
+    """Who may read a record's values; members compare by how few may, not by spelling."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
     CONFIDENTIAL = "confidential"
     RESTRICTED = "restricted"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        word = value.lower() if isinstance(value, str) else ""
+        return cls(word) if word in cls._value2member_map_ else None
+
+    @property
+    def weight(self) -> int:
+        """0 for PUBLIC to 3 for RESTRICTED."""
+        return _OPENNESS[self]
+
+    def __lt__(self, other: str) -> bool:
+        return self.weight < DataClassification(other).weight
+
+    def __le__(self, other: str) -> bool:
+        return self.weight <= DataClassification(other).weight
+
+    def __gt__(self, other: str) -> bool:
+        return self.weight > DataClassification(other).weight
+
+    def __ge__(self, other: str) -> bool:
+        return self.weight >= DataClassification(other).weight
+
+
+_OPENNESS = {classification: weight for weight, classification in enumerate(DataClassification)}
 
 
 class LogLevel(StrEnum):

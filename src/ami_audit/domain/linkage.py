@@ -86,6 +86,8 @@ class SealedBatch:
     head: Head
     tiles: Sequence[Tile] = ()
     key_events: Sequence[KeyEvent] = field(default=())
+    disclosures: Sequence["SealedDisclosure"] = ()
+    erased: Sequence["ErasedValue"] = ()
 
 
 class StoredCheckpoint(NamedTuple):
@@ -107,3 +109,33 @@ class StoredCosignature(NamedTuple):
     size: int
     witness: str
     signature: bytes
+
+
+class SealedDisclosure(NamedTuple):
+    """What opens one committed value, for the holder of its subject's key alone.
+
+    Attributes:
+        sequence: The record that commits to it.
+        digest: The commitment (RFC 9901), 32 bytes.
+        subject: The keyed pseudonym of whom it is about, 16 bytes.
+        sealed: Class and disclosure under the subject's key.
+    """
+
+    sequence: int
+    digest: bytes
+    subject: bytes
+    sealed: bytes
+
+
+class ErasedValue(NamedTuple):
+    """A committed value whose disclosure was removed, for ever.
+
+    Attributes:
+        sequence: The record that commits to it.
+        digest: The commitment, 32 bytes.
+        erasure: The record that says so; -1 when only the list outside the store does (a copy was restored).
+    """
+
+    sequence: int
+    digest: bytes
+    erasure: int

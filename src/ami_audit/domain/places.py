@@ -34,6 +34,13 @@ def _name(part: str) -> str:
     return part if _PLAIN.fullmatch(part) else json.dumps(part, ensure_ascii=False)
 
 
+def read_place(text: str) -> tuple[Place, bool]:
+    """Return the place that `written` wrote, and whether it is a member of that place whose name is not known."""
+    is_unknown = text == UNKNOWN or text.endswith("." + UNKNOWN)
+    known = text.removesuffix(UNKNOWN).removesuffix(".") if is_unknown else text
+    return tuple(part for part in _parts(known) if part is not None), is_unknown
+
+
 class Pattern(NamedTuple):
     """Places that are alike: a name or an index each, None for any one of them."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from ami_audit.domain.content import content_of, encoded
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.errors import UsageError
 from ami_audit.domain.finding import VALUE, AuditFinding, AuditViolation, Facts
 from ami_audit.domain.installed import arithmetic, new_id, now
 from ami_audit.domain.kinds import (
@@ -20,6 +21,7 @@ from ami_audit.domain.kinds import (
     SignatureState,
 )
 from ami_audit.domain.moment import Moment, written
+from ami_audit.domain.redaction import ProtectedValue, recommitted
 from ami_audit.domain.signature import AuditSignature, signed_message
 
 GENESIS_PREVIOUS = "0"
@@ -40,6 +42,7 @@ class AuditRecord(BaseModel):
         timestamp: When it happened.
         recorded_at: When it was sealed; None before sealing.
         previous_hash: The record before, hex; `"0"` for the first.
+        protected: What became, for this reader, of each value that not everybody may read.
     """
 
     model_config = VALUE
@@ -74,6 +77,7 @@ class AuditRecord(BaseModel):
     severity: AuditSeverity = AuditSeverity.INFO
     classification: DataClassification = DataClassification.INTERNAL
     status: AuditStatus = AuditStatus.RECORDED
+    protected: tuple[ProtectedValue, ...] = ()
 
     @classmethod
     def from_draft(cls, draft: AuditDraft, *, run_id: str = "") -> Self:
@@ -112,14 +116,24 @@ class AuditRecord(BaseModel):
         )
 
     def content(self) -> dict[str, Any]:
-        """Return the object that is hashed."""
-        return content_of(
+        """Return the object that is hashed: digests stand in the place of committed values, whoever reads.
+
+        Raises:
+            UsageError: The record's class withholds values that the trail holds in clear.
+        """
+        if any(not value.digest for value in self.protected):
+            raise UsageError(
+                f"Record {self.record_id} is shown without its values, so its hash cannot be computed from it; "
+                "`ami-audit verify --record` checks it where it is stored."
+            )
+        content = content_of(
             self.draft(),
             record_id=self.record_id,
             run_id=self.run_id,
             sequence=self.sequence,
             recorded_at=written(self.recorded_at) if self.recorded_at else None,
         )
+        return recommitted(content, self.protected)
 
     def canonical(self) -> bytes:
         """Return the RFC 8785 bytes of `content()`.

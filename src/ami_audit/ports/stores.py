@@ -9,9 +9,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from ami_audit.domain.linkage import (
+    ErasedValue,
     Head,
     KeyEvent,
     SealedBatch,
+    SealedDisclosure,
     SealedRecord,
     StoredCheckpoint,
     StoredCosignature,
@@ -121,6 +123,40 @@ class CosignatureStore(Protocol):
         """Return all cosignatures, smallest size first."""
 
 
+class DisclosureReader(Protocol):
+    """Reads what opens committed values, and what became of it."""
+
+    async def disclosures(self, first: int, *, count: int) -> Sequence[SealedDisclosure]:
+        """Return the disclosures of up to `count` sequences from `first` on, by sequence and digest."""
+
+    async def disclosures_of(self, subjects: Sequence[bytes]) -> Sequence[SealedDisclosure]:
+        """Return all disclosures of these subjects, by sequence and digest."""
+
+    async def erased(self, first: int, *, count: int) -> Sequence[ErasedValue]:
+        """Return the erased values of up to `count` sequences from `first` on, by sequence and digest."""
+
+    async def erased_by(self, erasure: int) -> Sequence[ErasedValue]:
+        """Return the values that one record erased (-1: the list outside the store), by sequence and digest."""
+
+
+class Eraser(Protocol):
+    """Removes what opens committed values."""
+
+    async def erase(self, values: Sequence[ErasedValue]) -> None:
+        """Note the values as erased and remove their disclosures, durably, all or none.
+
+        Raises:
+            StoreError: One has no disclosure, or they could not be written; nothing was removed.
+        """
+
+    async def scrub(self) -> bool:
+        """Overwrite what was removed: free pages and the log; return False while somebody else still reads the log.
+
+        Raises:
+            StoreError: It could not be done.
+        """
+
+
 class StoreInspector(Protocol):
     """Finds what is wrong with the store itself, beside the chain's arithmetic."""
 
@@ -159,5 +195,15 @@ class StoreKeeper(Protocol):
         """Return how the store stands beside its records: sizes, index, what a crash left behind."""
 
 
-class RecordStore(RecordAppender, RecordReader, TreeReader, CosignatureStore, StoreInspector, StoreKeeper, Protocol):
+class RecordStore(
+    RecordAppender,
+    RecordReader,
+    TreeReader,
+    CosignatureStore,
+    DisclosureReader,
+    Eraser,
+    StoreInspector,
+    StoreKeeper,
+    Protocol,
+):
     """A whole record store: what each driver implements and the contract suite tests."""

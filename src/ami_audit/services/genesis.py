@@ -16,6 +16,7 @@ from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
+from ami_audit.services.protection import Protector
 from ami_audit.services.trail import Trail
 
 
@@ -29,6 +30,7 @@ async def open_trail(
     difficulty_bits: int = 0,
     rules: Callable[[], Rules] = Rules,
     threads: int = 1,
+    protector: Protector | None = None,
 ) -> Trail:
     """Return the trail that `store` holds, begun now when it is empty.
 
@@ -37,6 +39,7 @@ async def open_trail(
         difficulty_bits: What a trail that is begun now asks of its record hashes.
         rules: Gives the rules that a trail which is begun now is born with.
         signers: Who signs; the first one's key becomes a new trail's first key.
+        protector: Puts values behind commitments, where a policy asks for it.
 
     Raises:
         IntegrityError: The first record is not a genesis record.
@@ -64,6 +67,7 @@ async def open_trail(
         clock=clock,
         difficulty_bits=int(facts["difficulty_bits"]),
         threads=threads,
+        protector=protector,
     )
 
 

@@ -7,24 +7,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
-from ami_audit.domain.errors import IntegrityError
+from ami_audit.domain.errors import IntegrityError, MalformedError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.linkage import ZERO_HASH, SealedRecord
 from ami_audit.domain.record import GENESIS_PREVIOUS, AuditRecord
 from ami_audit.domain.signature import AuditSignature
+from ami_audit.services.disclosing import View
 
 _ENTRY = struct.Struct(">B32s64sqH")
 _ALGORITHMS = {1: "Ed25519"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def records_of(sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing) -> list[AuditRecord]:
-    """Return stored rows as records, with the public keys the trail names.
+def records_of(
+    sealed: Iterable[SealedRecord], *, origin: str, ring: KeyRing, view: View | None = None
+) -> list[AuditRecord]:
+    """Return stored rows as records, with the public keys the trail names, as their reader sees them.
 
     Raises:
         IntegrityError: A row's canonical bytes or signatures cannot be read.
     """
-    return [_record(row, origin, ring) for row in sealed]
+    seen = view or View()
+    return [_record(row, origin, ring=ring, view=seen) for row in sealed]
 
 
 class Receipts(Sequence[AuditRecord]):
@@ -47,13 +51,15 @@ class Receipts(Sequence[AuditRecord]):
     def __getitem__(self, index: int | slice) -> AuditRecord | Sequence[AuditRecord]:
         if isinstance(index, slice):
             return Receipts(self._sealed[index], origin=self._origin, ring=self._ring)
-        return _record(self._sealed[index], self._origin, self._ring)
+        return _record(self._sealed[index], self._origin, ring=self._ring, view=View())
 
 
-def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:
+def _record(row: SealedRecord, origin: str, *, ring: KeyRing, view: View) -> AuditRecord:
     try:
+        content, protected = view.shown(row, json.loads(row.canonical))
         return AuditRecord.from_content(
-            json.loads(row.canonical),
+            content,
+            protected=protected,
             origin=origin,
             record_hash=row.record_hash.hex(),
             previous_hash=GENESIS_PREVIOUS if row.previous_hash == ZERO_HASH else row.previous_hash.hex(),
@@ -61,6 +67,7 @@ def _record(row: SealedRecord, origin: str, ring: KeyRing) -> AuditRecord:
             signatures=tuple(_signatures(row.signatures, ring)),
         )
     except (
+        MalformedError,
         ValueError,
         TypeError,
         AttributeError,

@@ -10,12 +10,13 @@ from ami_audit.domain.content import content_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.keyring import events_of
-from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, Tile
+from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedDisclosure, SealedRecord, Tile
 from ami_audit.domain.moment import microseconds, read, written
 from ami_audit.domain.values import frozen
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.chain_values import Encoded
 from ami_audit.ports.signer import Signer
+from ami_audit.services.protection import Protector
 
 _MINING_SLICE = 1 << 22
 _AT_A_TIME = 64
@@ -39,8 +40,10 @@ class Sealer:
         origin: str,
         difficulty_bits: int = 0,
         threads: int = 1,
+        protector: Protector | None = None,
     ) -> None:
         """Args: `difficulty_bits` is what genesis asks of every record hash; `threads` mine in parallel."""
+        self._protector = protector
         self._core = core
         self._origin = origin
         self._tag = core.record_tag(origin)
@@ -70,17 +73,20 @@ class Sealer:
         """
         recorded = max(written(moment), head.recorded_at)
         ids = _ids(self._core, entries)
-        contents = (
+        contents: Iterable[dict[str, object]] = (
             content_of(draft, record_id=record_id, run_id=run_id, sequence=sequence, recorded_at=recorded)
             for sequence, (draft, run_id), record_id in zip(count(head.size), entries, ids, strict=False)
         )
+        disclosures: Sequence[SealedDisclosure] = ()
+        if self._protector is not None:
+            contents, disclosures = self._protector.protect(list(contents))
         canonical, hashes, nonces = self._link(contents, head.record_hash)
         blocks = self._sign(b"".join(hashes), recorded, signers)
         places, previous = count(head.size), [head.record_hash, *hashes[:-1]]
         rows = zip(places, ids, previous, nonces, hashes, canonical, blocks, strict=False)
         records = [SealedRecord._make(row) for row in rows]
         new_head, tiles, new_edges = self._grow(records, head, edges=edges, recorded=recorded)
-        return SealedBatch(records, new_head, tiles, _key_events(entries, canonical)), new_edges
+        return SealedBatch(records, new_head, tiles, _key_events(entries, canonical), disclosures), new_edges
 
     def _link(
         self, contents: Iterable[dict[str, object]], previous: bytes

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ami_audit.domain.classification import Policy
 from ami_audit.domain.keyring import KeyRing
+from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import StoredCheckpoint
 from ami_audit.domain.rules import Rules
 from ami_audit.domain.segment import SEGMENT_SIZE
@@ -12,9 +14,12 @@ from ami_audit.ports.clock import Clock
 from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
+from ami_audit.ports.vault import SubjectVault
 from ami_audit.services.checkpoints import checkpoint, known_checkpoint, refuse_rollback
+from ami_audit.services.disclosing import Opener
 from ami_audit.services.genesis import genesis_of, open_trail
 from ami_audit.services.pace import NEVER, Pace, Pacer
+from ami_audit.services.protection import Protector
 from ami_audit.services.segments import index_closed, index_whole
 from ami_audit.services.trail import Trail
 
@@ -35,6 +40,9 @@ class Session:
         difficulty_bits: What a trail that is begun in this session asks of its hashes.
         pace: How much may stand unsigned at the trail's end while the session is open.
         segment_size: Records in a segment of the trail, each of which is indexed once it is closed.
+        policy: Which values are kept behind commitments; None where there is no policy, and nothing is.
+        vault_of: Gives the place outside the store where a trail's subject keys are kept.
+        clearance: The highest class that is shown to whoever reads in this session.
     """
 
     store: RecordStore
@@ -48,6 +56,9 @@ class Session:
     threads: int = 1
     pace: Pace = NEVER
     segment_size: int = SEGMENT_SIZE
+    policy: Policy | None = None
+    vault_of: Callable[[str], SubjectVault] | None = None
+    clearance: DataClassification = DataClassification.INTERNAL
     _trail: Trail | None = None
     _pacer: Pacer | None = None
     _checked_size: int = 0
@@ -73,6 +84,7 @@ class Session:
                 difficulty_bits=self.difficulty_bits,
                 rules=self.rules,
                 threads=self.threads,
+                protector=self._protector(origin),
             )
             if trail.origin == origin:  # else another process has just begun a trail here
                 await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
@@ -106,6 +118,18 @@ class Session:
         await trail.refresh()
         await index_whole(trail, segment_size=self.segment_size)
         self._indexed_size = trail.head.size
+
+    def vault(self, origin: str) -> SubjectVault | None:
+        """Return where the trail's subject keys are kept."""
+        return self.vault_of(origin) if self.vault_of and origin else None
+
+    async def opener(self) -> Opener:
+        """Return what opens committed values with the keys that are here."""
+        return Opener(self.vault(await self.origin()), self.core)
+
+    def _protector(self, origin: str) -> Protector | None:
+        vault = self.vault(origin)
+        return Protector(self.policy, vault, self.core) if self.policy is not None and vault is not None else None
 
     async def checkpoint(self) -> StoredCheckpoint | None:
         """Sign where the trail stands; None when nothing was appended in this session."""

@@ -1,23 +1,27 @@
 """The one writer of a trail: takes all that waits, seals it after the head, appends it, acknowledges."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
 
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import AuditError, HeadMovedError, KeyStoreError
 from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.linkage import Head, SealedBatch, SealedRecord
+from ami_audit.domain.linkage import ErasedValue, Head, SealedBatch, SealedRecord
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
+from ami_audit.services.protection import Protector
 from ami_audit.services.sealing import Entry, Sealer
 from ami_audit.services.tree import partial_tiles
 
 _GROUP = 4096
+
+Prepare = Callable[[Head], Awaitable[tuple[Sequence[AuditDraft], Sequence[ErasedValue]]]]
+"""Makes drafts that follow a head, and says which values they erase."""
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +50,7 @@ class Trail:
         clock: Clock,
         difficulty_bits: int = 0,
         threads: int = 1,
+        protector: Protector | None = None,
     ) -> None:
         self.store = store
         self.core = core
@@ -56,7 +61,9 @@ class Trail:
         self._signers = tuple(signers)
         self._head = head
         self._edges: list[bytes] | None = None
-        self._sealer = Sealer(core, origin=origin, difficulty_bits=difficulty_bits, threads=threads)
+        self._sealer = Sealer(
+            core, origin=origin, difficulty_bits=difficulty_bits, threads=threads, protector=protector
+        )
         self._waiting: list[_Request] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -107,6 +114,21 @@ class Trail:
         batch, edges = await self._seal([Entry(draft)], self._signers[:1])
         await self.store.append(batch, after=self._head)
         self._head, self._edges = batch.head, edges
+
+    async def append_in_turn(self, prepare: Prepare) -> Sequence[SealedRecord]:
+        """Append what `prepare` makes of the head while no other writer, in any process, comes between.
+
+        Raises:
+            AuditError: As `append`, or what `prepare` raises; nothing was appended.
+        """
+        await self.settle()
+        async with self.store.turn() as head:
+            await self._follow(head)
+            drafts, erased = await prepare(head)
+            batch, edges = await self._seal([Entry(draft) for draft in drafts], self._signers)
+            await self.store.append(replace(batch, erased=erased), after=self._head)
+            self._head, self._edges = batch.head, edges
+            return batch.records
 
     async def settle(self) -> None:
         """Return when nothing waits to be written any more."""

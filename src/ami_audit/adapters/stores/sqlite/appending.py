@@ -8,12 +8,21 @@ from pathlib import Path
 
 import apsw
 
+from ami_audit.adapters.stores.sqlite.disclosures import erase
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.reading import head_of, text
 from ami_audit.adapters.stores.sqlite.statements import SQL
 from ami_audit.adapters.stores.sqlite.transactions import committed, has_begun, undo
 from ami_audit.domain.errors import HeadMovedError, StoreError
-from ami_audit.domain.linkage import Head, KeyEvent, SealedBatch, SealedRecord, StoredCheckpoint, StoredCosignature
+from ami_audit.domain.linkage import (
+    ErasedValue,
+    Head,
+    KeyEvent,
+    SealedBatch,
+    SealedRecord,
+    StoredCheckpoint,
+    StoredCosignature,
+)
 
 _STEP = "writing to"
 _FIRST_WAIT_S = 0.0005
@@ -55,6 +64,11 @@ class Appender:
             if head_of(self._connection) != after:
                 raise HeadMovedError(f"appending to `{self._path}`", "another writer came first")
             self._write(batch)
+
+    async def erase(self, values: Sequence[ErasedValue]) -> None:
+        """Note the values as erased and remove their disclosures."""
+        async with self._transaction():
+            erase(self._connection, values)
 
     async def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep the checkpoint, once."""
@@ -112,6 +126,10 @@ class Appender:
             self._connection.executemany(SQL["add_tile"], batch.tiles)
         if batch.key_events:
             self._connection.executemany(SQL["add_key_event"], _placed(batch.key_events))
+        if batch.disclosures:
+            self._connection.executemany(SQL["add_disclosure"], batch.disclosures)
+        if batch.erased:
+            erase(self._connection, batch.erased)
         head = batch.head
         self._connection.execute(
             SQL["move_head"], (head.size, head.record_hash, head.root, head.frontier, head.recorded_at)

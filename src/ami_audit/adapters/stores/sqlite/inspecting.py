@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 
 from ami_audit.adapters.stores.sqlite import schema
+from ami_audit.adapters.stores.sqlite.disclosures import FIRST_WITH_DISCLOSURES
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.reading import head_of
 from ami_audit.adapters.stores.sqlite.statements import SQL, migrations
@@ -88,6 +89,9 @@ class Inspector:
         for (sequence,) in self._some("stray_records", size):
             detail = f"stands outside the trail's {size} records"
             yield fault("sequence", f"record {sequence}", detail, sequence=sequence, field="sequence")
+        if schema.version(self._connection) >= FIRST_WITH_DISCLOSURES:
+            yield from self._strays("stray_disclosures", "a disclosure", ())
+            yield from self._strays("stray_erased", "an erased value", (size,))
         for sequence, position in self._some("stray_key_events"):
             detail = f"position {position} does not follow the one before"
             yield fault("key", f"key event of record {sequence}", detail, sequence=sequence, field="position")
@@ -96,6 +100,11 @@ class Inspector:
         size = self._size()
         for level, position in self._some("stray_tiles", size):
             yield fault("tile", f"tile {level}/{position}", f"no tree of {size} records has it")
+
+    def _strays(self, name: str, what: str, bindings: tuple[int, ...]) -> Iterator[Fault]:
+        for (sequence,) in self._some(name, *bindings):
+            detail = f"{what} of a record, or by one, that the trail does not hold"
+            yield fault("disclosure", f"record {sequence}", detail, sequence=sequence)
 
     def _index(self) -> Iterator[Fault]:
         size = self._connection.execute(SQL["indexed_end"]).get

@@ -95,6 +95,52 @@ SELECT CAST(size AS INTEGER), CAST(witness AS BLOB), CAST(signature AS BLOB)
 FROM cosignatures
 ORDER BY size, witness;
 
+-- name: add_disclosure
+INSERT INTO disclosures (sequence, digest, subject, sealed)
+VALUES (?, ?, ?, ?);
+
+-- name: add_erased
+INSERT INTO erased (sequence, digest, erasure)
+VALUES (?, ?, ?);
+
+-- name: remove_disclosure
+DELETE FROM disclosures
+WHERE sequence = ? AND digest = ?;
+
+-- name: disclosures
+SELECT CAST(sequence AS INTEGER), CAST(digest AS BLOB), CAST(subject AS BLOB), CAST(sealed AS BLOB)
+FROM disclosures
+WHERE sequence >= ?1 AND sequence < ?1 + ?2
+ORDER BY sequence, digest;
+
+-- name: disclosures_of
+SELECT CAST(sequence AS INTEGER), CAST(digest AS BLOB), CAST(subject AS BLOB), CAST(sealed AS BLOB)
+FROM disclosures
+WHERE subject = ?
+ORDER BY sequence, digest;
+
+-- name: erased
+SELECT CAST(sequence AS INTEGER), CAST(digest AS BLOB), CAST(erasure AS INTEGER)
+FROM erased
+WHERE sequence >= ?1 AND sequence < ?1 + ?2
+ORDER BY sequence, digest;
+
+-- name: erased_by
+SELECT CAST(sequence AS INTEGER), CAST(digest AS BLOB), CAST(erasure AS INTEGER)
+FROM erased
+WHERE erasure = ?
+ORDER BY sequence, digest;
+
+-- name: stray_disclosures
+SELECT CAST(d.sequence AS INTEGER)
+FROM disclosures AS d
+WHERE NOT EXISTS (SELECT 1 FROM records AS r WHERE r.sequence = d.sequence);
+
+-- name: stray_erased
+SELECT CAST(e.sequence AS INTEGER)
+FROM erased AS e
+WHERE e.sequence < 0 OR e.sequence >= ?1 OR e.erasure < -1 OR e.erasure >= ?1;
+
 -- name: records_end
 SELECT coalesce(max(sequence) + 1, 0)
 FROM records;

@@ -9,6 +9,7 @@ import apsw
 
 from ami_audit.adapters.stores.sqlite.appending import Appender
 from ami_audit.adapters.stores.sqlite.comparing import Comparer
+from ami_audit.adapters.stores.sqlite.disclosures import Disclosures
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.index import RecordIndex
 from ami_audit.adapters.stores.sqlite.inspecting import Inspector
@@ -17,9 +18,11 @@ from ami_audit.adapters.stores.sqlite.opening import opened
 from ami_audit.adapters.stores.sqlite.reading import Reader
 from ami_audit.adapters.stores.sqlite.searching import Searcher
 from ami_audit.domain.linkage import (
+    ErasedValue,
     Head,
     KeyEvent,
     SealedBatch,
+    SealedDisclosure,
     SealedRecord,
     StoredCheckpoint,
     StoredCosignature,
@@ -45,6 +48,7 @@ class SqliteStore:
         self._searcher = Searcher(connection, path, index)
         self._keeper = Keeper(connection, path, index, busy_timeout_s=busy_timeout_s)
         self._inspector = Inspector(connection, path)
+        self._disclosures = Disclosures(connection, path)
         self._comparer = Comparer(connection, path)
 
     @classmethod
@@ -147,6 +151,34 @@ class SqliteStore:
     async def cosignatures(self) -> Sequence[StoredCosignature]:
         """Return all cosignatures, smallest size first."""
         return self._reader.cosignatures()
+
+    async def disclosures(self, first: int, *, count: int) -> Sequence[SealedDisclosure]:
+        """Return the disclosures of up to `count` sequences from `first` on."""
+        return self._disclosures.of_records(first, count=count)
+
+    async def disclosures_of(self, subjects: Sequence[bytes]) -> Sequence[SealedDisclosure]:
+        """Return all disclosures of these subjects."""
+        return self._disclosures.of_subjects(subjects)
+
+    async def erased(self, first: int, *, count: int) -> Sequence[ErasedValue]:
+        """Return the erased values of up to `count` sequences from `first` on."""
+        return self._disclosures.erased(first, count=count)
+
+    async def erased_by(self, erasure: int) -> Sequence[ErasedValue]:
+        """Return the values that one record erased."""
+        return self._disclosures.erased_by(erasure)
+
+    async def erase(self, values: Sequence[ErasedValue]) -> None:
+        """Note the values as erased and remove their disclosures, durably.
+
+        Raises:
+            StoreError: One has no disclosure, or they could not be written; nothing was removed.
+        """
+        await self._appender.erase(values)
+
+    async def scrub(self) -> bool:
+        """Overwrite what was removed, in the file and in its log; False while somebody else still reads the log."""
+        return self._disclosures.scrub()
 
     async def inspect(self, *, since: int = 0) -> AsyncIterator[Fault]:
         """Yield what is wrong with the database itself; takes about as long as reading the file.

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ami_audit.domain.errors import ConfigurationError
-from ami_audit.domain.kinds import AuditSeverity, VerificationLevel
+from ami_audit.domain.kinds import AuditSeverity, DataClassification, VerificationLevel
 
 _PREFIX = "AMI_AUDIT_"
 
@@ -27,6 +27,8 @@ class Values(BaseModel):
         key: The signing key's name or id; empty means the default key.
         keys_dir: Where private keys lie; `keyring` means the system's keyring (extra `keyring`).
         state_dir: Where the last checkpoint of each trail is remembered.
+        subjects_dir: Where the keys of the people that committed values are about lie, with the list of erasures.
+        clearance: The highest class of values that answers show.
         difficulty_bits: Leading zero bits that a trail begun now asks of each record hash.
         sources: What `repo` audits when `--sources` is not given.
         ignore: Globs that the file source leaves out, beside its own.
@@ -48,6 +50,8 @@ class Values(BaseModel):
     key: str = ""
     keys_dir: str = ""
     state_dir: str = ""
+    subjects_dir: str = ""
+    clearance: DataClassification = DataClassification.INTERNAL
     difficulty_bits: int = Field(default=0, ge=0, le=64)
     sources: tuple[str, ...] = ("git", "file")
     ignore: tuple[str, ...] = ()
@@ -122,6 +126,20 @@ class Settings:
         return self._user_folder(
             self.values.state_dir, variable="XDG_STATE_HOME", usual=".local/state", name="checkpoints"
         )
+
+    @property
+    def subjects_dir(self) -> Path:
+        """Where subject keys and the list of erasures lie.
+
+        Raises:
+            ConfigurationError: Nothing says where, and there is no home folder.
+        """
+        return self._user_folder(self.values.subjects_dir, variable="XDG_CONFIG_HOME", usual=".config", name="subjects")
+
+    @property
+    def policy_file(self) -> Path:
+        """Where the policy lies that says which values are kept behind commitments."""
+        return self.root / ".audit" / "policy.toml"
 
     def _user_folder(self, said: str, *, variable: str, usual: str, name: str) -> Path:
         if said:

@@ -129,6 +129,9 @@ class DisclosureReader(Protocol):
     async def disclosures(self, first: int, *, count: int) -> Sequence[SealedDisclosure]:
         """Return the disclosures of up to `count` sequences from `first` on, by sequence and digest."""
 
+    async def has_disclosures(self) -> bool:
+        """Return whether the trail keeps, or kept, any disclosure."""
+
     async def disclosures_of(self, subjects: Sequence[bytes]) -> Sequence[SealedDisclosure]:
         """Return all disclosures of these subjects, by sequence and digest."""
 

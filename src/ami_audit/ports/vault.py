@@ -34,6 +34,13 @@ class SubjectVault(Protocol):
             KeyStoreError: It cannot be read or made.
         """
 
+    def pseudonyms(self, subject: str) -> Sequence[bytes]:
+        """Return everything that the subject was called, the earliest first; the last one is what it is called now.
+
+        Raises:
+            KeyStoreError: It cannot be read or made.
+        """
+
     def key(self, pseudonym: bytes) -> bytes | None:
         """Return a subject's key, 32 bytes; None when there is none (any more), or no vault.
 

@@ -36,7 +36,12 @@ class Opener:
     @property
     def has_keys(self) -> bool:
         """Whether this machine holds the trail's vault."""
-        return self._vault is not None and self._vault.is_here()
+        return self._vault is not None
+
+    @property
+    def has_erasures(self) -> bool:
+        """Whether anything stands on the list of erasures outside the store."""
+        return self._vault is not None and bool(self._vault.erased())
 
     def is_erased(self, subject: bytes) -> bool:
         """Return whether a subject is on the list of erasures outside the store."""

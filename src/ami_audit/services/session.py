@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ami_audit.domain.classification import Policy
+from ami_audit.domain.errors import IntegrityError, KeyStoreError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import StoredCheckpoint
@@ -84,7 +85,7 @@ class Session:
                 difficulty_bits=self.difficulty_bits,
                 rules=self.rules,
                 threads=self.threads,
-                protector=self._protector(origin),
+                protector=await self._protector(origin),
             )
             if trail.origin == origin:  # else another process has just begun a trail here
                 await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
@@ -123,13 +124,28 @@ class Session:
         """Return where the trail's subject keys are kept."""
         return self.vault_of(origin) if self.vault_of and origin else None
 
+    async def vault_here(self) -> SubjectVault | None:
+        """Return the vault of this trail when this machine holds one."""
+        try:
+            vault = self.vault(await self.origin())
+        except IntegrityError:
+            return None  # verification says what is wrong with the first record
+        return vault if vault is not None and vault.is_here() else None
+
     async def opener(self) -> Opener:
         """Return what opens committed values with the keys that are here."""
-        return Opener(self.vault(await self.origin()), self.core)
+        return Opener(await self.vault_here(), self.core)
 
-    def _protector(self, origin: str) -> Protector | None:
+    async def _protector(self, origin: str) -> Protector | None:
         vault = self.vault(origin)
-        return Protector(self.policy, vault, self.core) if self.policy is not None and vault is not None else None
+        if self.policy is None or vault is None:
+            return None
+        if not vault.is_here() and await self.store.has_disclosures():
+            raise KeyStoreError(
+                f"The trail keeps values under keys that are not on this machine (`{vault.location}` is missing); copy "
+                "that folder from where the trail was begun, or set AMI_AUDIT_SUBJECTS_DIR to it."
+            )
+        return Protector(self.policy, vault, self.core)
 
     async def checkpoint(self) -> StoredCheckpoint | None:
         """Sign where the trail stands; None when nothing was appended in this session."""

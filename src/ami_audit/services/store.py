@@ -17,12 +17,15 @@ from ami_audit.domain.verification import VerificationReport
 from ami_audit.ports.chance import Chance
 from ami_audit.ports.memory import MemoryOf
 from ami_audit.ports.signer import Signer
+from ami_audit.ports.stores import RecordStore
 from ami_audit.services.approving import Approvals
+from ami_audit.services.disclosing import view_of
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
 from ami_audit.services.verification.excerpt import ExcerptVerifier
 from ami_audit.services.verification.terms import Terms
+from ami_audit.services.verification.values import with_values
 from ami_audit.services.verification.verifier import Verifier
 
 _EVERYTHING = 1 << 40
@@ -111,7 +114,7 @@ class AuditStore:
 
         async def work() -> VerificationReport:
             session = await self._open()
-            verifier = Verifier(session.store, session.core, clock=session.clock)
+            verifier = Verifier(await _judged(session), session.core, clock=session.clock)
             return await verifier.verify_new(memory_of, terms=_terms(session, options))
 
         return await self._portal.call(work())
@@ -121,7 +124,7 @@ class AuditStore:
 
         async def work() -> VerificationReport:
             session = await self._open()
-            verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
+            verifier = ExcerptVerifier(await _judged(session), session.core, clock=session.clock)
             return await verifier.sample(count, seed=seed, terms=_terms(session, options))
 
         return await self._portal.call(work())
@@ -165,7 +168,7 @@ class AuditStore:
             size = (await session.store.head()).size
             begin = 0 if first is None else await _position(session, first)
             end = max(size - 1, begin) if last is None else begin if last == first else await _position(session, last)
-            verifier = ExcerptVerifier(session.store, session.core, clock=session.clock)
+            verifier = ExcerptVerifier(await _judged(session), session.core, clock=session.clock)
             return await verifier.range(begin, end, terms=_terms(session, options))
 
         return await self._portal.call(work())
@@ -219,7 +222,7 @@ class AuditStore:
 
     async def _verify(self, options: dict[str, Any]) -> VerificationReport:
         session = await self._open()
-        verifier = Verifier(session.store, session.core, clock=session.clock)
+        verifier = Verifier(await _judged(session), session.core, clock=session.clock)
         return await verifier.verify(_terms(session, options))
 
     async def _append(
@@ -256,7 +259,13 @@ class AuditStore:
 
     async def _read(self, session: Session, rows: Sequence[SealedRecord]) -> list[AuditRecord]:
         ring = await session.ring() if rows else KeyRing()
-        return records_of(rows, origin=await session.origin(), ring=ring)
+        opener = await session.opener()
+        view = await view_of(rows, session.store, opener=opener, clearance=session.clearance)
+        return records_of(rows, origin=await session.origin(), ring=ring, view=view)
+
+
+async def _judged(session: Session) -> RecordStore:
+    return with_values(session.store, await session.opener())
 
 
 def _terms(session: Session, options: dict[str, Any]) -> Terms:

@@ -50,17 +50,19 @@ class FileVault:
 
     def pseudonym(self, subject: str) -> bytes:
         """Return what the subject is called now; another name after each erasure."""
+        return self.pseudonyms(subject)[-1]
+
+    def pseudonyms(self, subject: str) -> list[bytes]:
+        """Return everything that the subject was called, the earliest first."""
         with self._speaking_of("read"):
             owner = self._made_owner()
             self._refresh()
         naming = self._core.hmac_sha256(owner, _NAMING)
-        generation = 0
-        while True:
-            text = f"{generation}\n{subject}".encode("utf-8", "surrogatepass")
-            name = self._core.hmac_sha256(naming, text)[:_NAME_BYTES]
-            if name not in self._erased:
-                return name
-            generation += 1
+        names: list[bytes] = []
+        while not names or names[-1] in self._erased:
+            text = f"{len(names)}\n{subject}".encode("utf-8", "surrogatepass")
+            names.append(self._core.hmac_sha256(naming, text)[:_NAME_BYTES])
+        return names
 
     def key(self, pseudonym: bytes) -> bytes | None:
         """Return a subject's key, or None."""

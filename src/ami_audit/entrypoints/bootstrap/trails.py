@@ -9,6 +9,7 @@ from pathlib import Path
 from ami_audit.domain.errors import NotFoundError, StoreError, UsageError
 from ami_audit.entrypoints.bootstrap.keys import Announce, signer
 from ami_audit.entrypoints.bootstrap.machine import caller, clock, core
+from ami_audit.entrypoints.bootstrap.protection import policy, vault_of
 from ami_audit.entrypoints.bootstrap.rules import rules_for_new_trail
 from ami_audit.entrypoints.settings import Settings
 from ami_audit.ports.guard import CheckpointGuard
@@ -117,7 +118,8 @@ def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _l
     """Return what opens a session on the store that the settings name; `announce` is told of a key that is made."""
 
     async def open_session() -> Session:
-        return Session(
+        hiding = policy(chosen)
+        session = Session(
             store=await open_store(chosen, read_only=read_only),
             core=core(),
             clock=clock,
@@ -127,7 +129,13 @@ def opener(chosen: Settings, *, read_only: bool = False, announce: Announce = _l
             difficulty_bits=chosen.values.difficulty_bits,
             rules=lambda: rules_for_new_trail(chosen),
             pace=Pace(chosen.values.checkpoint_every_records, chosen.values.checkpoint_every_s),
+            policy=hiding,
+            vault_of=vault_of(chosen),
+            clearance=chosen.values.clearance,
         )
+        if not read_only and chosen.subjects_dir.is_dir():
+            await _reapply_erasures(session)
+        return session
 
     return open_session
 
@@ -142,6 +150,15 @@ def reader(chosen: Settings) -> Callable[[], Awaitable[Session]]:
             return await opener(chosen, read_only=True)()
 
     return open_session
+
+
+async def _reapply_erasures(session: Session) -> None:
+    """Remove from a copy that was restored what was erased since it was made."""
+    vault = await session.vault_here()
+    if vault is not None and vault.erased():
+        from ami_audit.services.usecases.erase import reapply
+
+        await reapply(session.store, vault)
 
 
 def new_origin(root: Path) -> str:

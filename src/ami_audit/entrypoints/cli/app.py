@@ -28,6 +28,7 @@ _COMMANDS = {
     "init": _KEEPING,
     "approve": _KEEPING,
     "checkpoint": _KEEPING,
+    "erase": _KEEPING,
     "key": _KEEPING,
     "policy": _KEEPING,
     "store": _KEEPING,

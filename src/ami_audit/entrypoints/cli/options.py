@@ -63,6 +63,15 @@ Store = Annotated[
         show_default=".audit/audit.db",
     ),
 ]
+Clearance = Annotated[
+    str | None,
+    typer.Option(
+        "--clearance",
+        metavar="CLASS",
+        help="The highest class of values that is shown: public, internal, confidential, restricted.",
+        show_default="internal",
+    ),
+]
 Key = Annotated[str | None, typer.Option("--key", metavar="NAME", help="The signing key's name or id.")]
 Policy = Annotated[
     Path | None,

@@ -26,6 +26,10 @@ class Disclosures:
         """Return the disclosures of up to `count` sequences from `first` on."""
         return [_disclosure(row) for row in self._rows("disclosures", (first, count))]
 
+    def are_any(self) -> bool:
+        """Return whether there is or was any disclosure."""
+        return bool(self._rows("has_disclosures", ())[0][0])
+
     def of_subjects(self, subjects: Sequence[bytes]) -> list[SealedDisclosure]:
         """Return all disclosures of these subjects."""
         return [_disclosure(row) for subject in subjects for row in self._rows("disclosures_of", (subject,))]
@@ -52,7 +56,7 @@ class Disclosures:
     def _rows(self, name: str, bindings: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with speaking_of(_STEP, self._path):
             if int(self._connection.pragma("user_version")) < FIRST_WITH_DISCLOSURES:
-                return []
+                return [(0,)] if name == "has_disclosures" else []
             return self._connection.execute(SQL[name], bindings).fetchall()
 
 

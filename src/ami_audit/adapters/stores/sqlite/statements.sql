@@ -113,6 +113,9 @@ FROM disclosures
 WHERE sequence >= ?1 AND sequence < ?1 + ?2
 ORDER BY sequence, digest;
 
+-- name: has_disclosures
+SELECT EXISTS (SELECT 1 FROM disclosures) OR EXISTS (SELECT 1 FROM erased);
+
 -- name: disclosures_of
 SELECT CAST(sequence AS INTEGER), CAST(digest AS BLOB), CAST(subject AS BLOB), CAST(sealed AS BLOB)
 FROM disclosures

@@ -156,6 +156,10 @@ class SqliteStore:
         """Return the disclosures of up to `count` sequences from `first` on."""
         return self._disclosures.of_records(first, count=count)
 
+    async def has_disclosures(self) -> bool:
+        """Return whether the trail keeps, or kept, any disclosure."""
+        return self._disclosures.are_any()
+
     async def disclosures_of(self, subjects: Sequence[bytes]) -> Sequence[SealedDisclosure]:
         """Return all disclosures of these subjects."""
         return self._disclosures.of_subjects(subjects)

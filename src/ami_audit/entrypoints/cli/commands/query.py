@@ -42,6 +42,7 @@ def query(
         typer.Option("--before", metavar="SEQUENCE", help="Only records below this sequence: the same with --newest."),
     ] = None,
     newest: Annotated[bool, typer.Option("--newest/--oldest", help="Which come first.")] = False,
+    clearance: common.Clearance = None,
     store: common.Store = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
@@ -68,7 +69,7 @@ def query(
             "newest_first": newest,
         }
     )
-    with reading(store) as trail:
+    with reading(store, clearance=clearance) as trail:
         found = portal.run(trail.query_records(wanted))
         records = found[:limit]
         approvals = portal.run(trail.approvals_of(records))

@@ -16,6 +16,7 @@ def report(
     *,
     since: common.Since = None,
     until: common.Until = None,
+    clearance: common.Clearance = None,
     store: common.Store = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
@@ -24,7 +25,7 @@ def report(
     """Say what the trail holds, what was found, and how far it is proven; the trail is verified for it."""
     wanted = AuditFilter.model_validate({"since": since, "until": until})
     chosen = settings_at(overrides={"store": store})
-    with reading(store) as trail, shown_progress(quiet=quiet) as progress:
+    with reading(store, clearance=clearance) as trail, shown_progress(quiet=quiet) as progress:
         terms = {"pinned": pinned_keys(chosen, ()), "policy": quorum_policy(chosen), "progress": progress}
         verification = portal.run(trail.verify(**terms))
         answer = portal.run(build_report(trail, wanted, verification=verification))

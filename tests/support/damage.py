@@ -134,6 +134,8 @@ async def _said(store: SqliteStore) -> Any:
         yield await store.key_events()
         yield await store.checkpoints()
         yield await store.cosignatures()
+        yield await store.disclosures(-(1 << 62), count=1 << 62)
+        yield await store.erased(-(1 << 62), count=1 << 62)
         yield [fault async for fault in store.inspect()]
         yield list(await store.compare(records))
     except AuditError as error:

@@ -70,7 +70,7 @@ class Policy(NamedTuple):
             return classification, {}
         subject = self.subject
         for rule in self.records:
-            if _is_any(action, rule.actions):
+            if is_any(action, rule.actions):
                 subject = rule.subject if rule.classification >= classification else subject
                 classification = max(classification, rule.classification)
         found: dict[Place, Hiding] = {}
@@ -78,7 +78,7 @@ class Policy(NamedTuple):
             everything = Hiding(classification, subject_of(content, subject))
             found = {(tree, name): everything for tree in sorted(_TREES) for name in content[tree]}
         for value in self.values:
-            if _is_any(action, value.actions):
+            if is_any(action, value.actions):
                 hiding = Hiding(value.classification, subject_of(content, value.subject))
                 for place in (place for pattern in value.paths for place in places_of(content, pattern)):
                     _add(found, place, hiding)
@@ -98,7 +98,8 @@ def _add(found: dict[Place, Hiding], place: Place, hiding: Hiding) -> None:
     found[place] = hiding
 
 
-def _is_any(action: str, patterns: tuple[str, ...]) -> bool:
+def is_any(action: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether an action is one that a pattern such as `payroll.*` names."""
     return any(fnmatch.fnmatchcase(action, pattern) for pattern in patterns)
 
 

@@ -88,6 +88,7 @@ class SealedBatch:
     key_events: Sequence[KeyEvent] = field(default=())
     disclosures: Sequence["SealedDisclosure"] = ()
     erased: Sequence["ErasedValue"] = ()
+    pruning: "PruneOrder | None" = None
 
 
 class StoredCheckpoint(NamedTuple):
@@ -139,3 +140,24 @@ class ErasedValue(NamedTuple):
     sequence: int
     digest: bytes
     erasure: int
+
+
+class Pruning(NamedTuple):
+    """That all records below `cut` are gone, and which record says so."""
+
+    cut: int
+    record: int
+
+
+class PruneOrder(NamedTuple):
+    """What a batch with a pruning record removes.
+
+    Attributes:
+        cut: Records below it go.
+        kept: The sequences of those that stay nevertheless.
+        known: Identities (32 bytes) of the facts that were recorded in what goes.
+    """
+
+    cut: int
+    kept: Sequence[int]
+    known: Sequence[bytes]

@@ -12,6 +12,7 @@ from ami_audit.domain.linkage import (
     ErasedValue,
     Head,
     KeyEvent,
+    Pruning,
     SealedBatch,
     SealedDisclosure,
     SealedRecord,
@@ -142,6 +143,19 @@ class DisclosureReader(Protocol):
         """Return the values that one record erased (-1: the list outside the store), by sequence and digest."""
 
 
+class PruningReader(Protocol):
+    """Reads what is gone. Records go in the same step as the record of it is appended (SealedBatch.pruning)."""
+
+    async def prunings(self) -> Sequence[Pruning]:
+        """Return every pruning, the latest last."""
+
+    async def pruned_facts(self) -> Sequence[bytes]:
+        """Return the identities (32 bytes) of the facts that were recorded in what is gone, sorted."""
+
+    def size_bytes(self) -> int:
+        """Return what the store takes on disk now, its log included."""
+
+
 class Eraser(Protocol):
     """Removes what opens committed values."""
 
@@ -204,6 +218,7 @@ class RecordStore(
     TreeReader,
     CosignatureStore,
     DisclosureReader,
+    PruningReader,
     Eraser,
     StoreInspector,
     StoreKeeper,

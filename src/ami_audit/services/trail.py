@@ -9,7 +9,7 @@ from itertools import repeat
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import AuditError, HeadMovedError, KeyStoreError
 from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.linkage import ErasedValue, Head, SealedBatch, SealedRecord
+from ami_audit.domain.linkage import ErasedValue, Head, PruneOrder, SealedBatch, SealedRecord
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.clock import Clock
 from ami_audit.ports.signer import Signer
@@ -20,8 +20,18 @@ from ami_audit.services.tree import partial_tiles
 
 _GROUP = 4096
 
-Prepare = Callable[[Head], Awaitable[tuple[Sequence[AuditDraft], Sequence[ErasedValue]]]]
-"""Makes drafts that follow a head, and says which values they erase."""
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One draft that follows a head, and what is removed with it."""
+
+    draft: AuditDraft
+    erased: Sequence[ErasedValue] = ()
+    pruning: PruneOrder | None = None
+
+
+Prepare = Callable[[Head], Awaitable[Change]]
+"""Makes a change that follows a head."""
 
 
 @dataclass(eq=False, slots=True)
@@ -115,7 +125,7 @@ class Trail:
         await self.store.append(batch, after=self._head)
         self._head, self._edges = batch.head, edges
 
-    async def append_in_turn(self, prepare: Prepare) -> Sequence[SealedRecord]:
+    async def append_in_turn(self, prepare: Prepare) -> SealedRecord:
         """Append what `prepare` makes of the head while no other writer, in any process, comes between.
 
         Raises:
@@ -124,11 +134,12 @@ class Trail:
         await self.settle()
         async with self.store.turn() as head:
             await self._follow(head)
-            drafts, erased = await prepare(head)
-            batch, edges = await self._seal([Entry(draft) for draft in drafts], self._signers)
-            await self.store.append(replace(batch, erased=erased), after=self._head)
+            change = await prepare(head)
+            batch, edges = await self._seal([Entry(change.draft)], self._signers)
+            batch = replace(batch, erased=change.erased, pruning=change.pruning)
+            await self.store.append(batch, after=self._head)
             self._head, self._edges = batch.head, edges
-            return batch.records
+            return batch.records[0]
 
     async def settle(self) -> None:
         """Return when nothing waits to be written any more."""

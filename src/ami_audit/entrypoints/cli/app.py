@@ -31,6 +31,7 @@ _COMMANDS = {
     "erase": _KEEPING,
     "key": _KEEPING,
     "policy": _KEEPING,
+    "retention": _KEEPING,
     "store": _KEEPING,
     "witness": _KEEPING,
 }

@@ -1,8 +1,5 @@
 """Forgets a person: destroys their key, removes what it opened, and records that this was done."""
 
-from collections.abc import Sequence
-
-from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.erasure import BY_LIST, ERASED, ErasureAnswer, erasure_draft
 from ami_audit.domain.errors import NotFoundError, UsageError
 from ami_audit.domain.linkage import ErasedValue, Head
@@ -11,9 +8,11 @@ from ami_audit.domain.query import AuditFilter
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.stores import RecordStore
 from ami_audit.ports.vault import SubjectVault
+from ami_audit.services.holds import refuse_held
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
+from ami_audit.services.trail import Change
 
 
 async def erase(
@@ -42,7 +41,7 @@ async def erase(
         on: Where the store lives.
 
     Raises:
-        UsageError: No authority is given.
+        UsageError: No authority is given, or a legal hold is in force.
         NotFoundError: Nothing of that subject is kept behind commitments here.
     """
     if not authority.strip():
@@ -53,9 +52,10 @@ async def erase(
         trail = await session.trail()
         vault = session.vault(trail.origin)
         name = await _erasable(session, vault, subject)
+        await refuse_held(session.store, "erased")
         values: list[ErasedValue] = []
 
-        async def prepare(head: Head) -> tuple[Sequence[AuditDraft], Sequence[ErasedValue]]:
+        async def prepare(head: Head) -> Change:
             if vault is not None:
                 vault.destroy(name, moment=written(session.clock()))
             rows = await session.store.disclosures_of([name])
@@ -69,9 +69,9 @@ async def erase(
                 actor_type=by.actor_type,
                 provenance=by.provenance(root),
             )
-            return [draft], values
+            return Change(draft, erased=values)
 
-        record = (await trail.append_in_turn(prepare))[0]
+        record = await trail.append_in_turn(prepare)
         return ErasureAnswer(
             origin=trail.origin,
             subject=name.hex(),

@@ -25,6 +25,7 @@ from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.verification.anchor import Anchor
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
+from ami_audit.services.verification.pruned import cut_of
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk, events_in
 
@@ -51,6 +52,7 @@ class ExcerptVerifier:
         is_there = last < size or bool(await self._store.read(last, count=1))
         if not (0 <= first <= last and is_there):
             raise UsageError(_no_range(first, last, size))
+        await self._refuse_pruned(first, last)
         check = await self._begin(terms)
         await check.run(first, last, progress=terms.progress)
         await check.finish()
@@ -68,10 +70,11 @@ class ExcerptVerifier:
             UsageError: Nothing can be drawn.
         """
         seed = seed if isinstance(seed, str) else seed()
-        size = (await self._store.head()).size
+        cut = await cut_of(self._store)
+        size = (await self._store.head()).size - cut
         if count < 1 or not seed:
             raise UsageError("A sample needs at least one record and a seed that is not empty.")
-        drawn = picked(seed, count=count, population=size)
+        drawn = [cut + place for place in picked(seed, count=count, population=size)]
         check = await self._begin(terms)
         for done, sequence in enumerate(drawn, 1):
             await check.run(sequence, sequence)
@@ -99,6 +102,16 @@ class ExcerptVerifier:
             sample=sample,
         )
 
+    async def _refuse_pruned(self, first: int, last: int) -> None:
+        """Raise when the range holds records that were pruned; one that was left may be checked by itself."""
+        prunings = await self._store.prunings()
+        if not prunings or first >= prunings[-1].cut:
+            return
+        found = await self._store.read(first, count=1) if first == last else ()
+        if not found or found[0].sequence != first:
+            cut, record = prunings[-1]
+            raise UsageError(f"The records below {cut} were pruned, as record {record} says; begin at {cut}.")
+
     async def _begin(self, terms: Terms) -> "_Excerpt":
         check = _Excerpt(self._store, self._core, started=self._clock)
         await check.begin(terms)
@@ -125,6 +138,7 @@ class _Excerpt:
         self._faults += await inspected(self._store, since=1)
         self._walk = await begun(self._store, self._core, faults=self._faults)
         guard = terms.guard_of(self._walk.origin) if terms.guard_of and self._walk.origin else None
+        self._cut = await cut_of(self._store)
         self._anchor = Anchor(self._store, self._core, self._walk, guard=guard, policy=terms.policy)
         async with _reading(self._store, self._faults):
             self._faults += await self._anchor.check()
@@ -198,12 +212,13 @@ class _Excerpt:
         found = await self._store.read(first - 1, count=1)
         if found and found[0].sequence == first - 1:
             return found[0]
-        self._faults.append(_gone(first - 1, first - 1))
+        if first > self._cut:
+            self._faults.append(_gone(first - 1, first - 1))
         named = found[0].previous_hash if found and found[0].sequence == first else bytes(32)
         return SealedRecord(first - 1, "", bytes(32), 0, named, b"", b"")
 
     async def _check_after(self, last: int, walk: Walk) -> None:
-        if last + 1 >= self._walk.head.size or walk.next_sequence != last + 1:
+        if last + 1 >= self._walk.head.size or walk.next_sequence != last + 1 or last + 1 < self._cut:
             return
         found = await self._store.read(last + 1, count=1)
         if not found or found[0].sequence != last + 1:

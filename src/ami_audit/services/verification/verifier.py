@@ -19,6 +19,7 @@ from ami_audit.services.approving import all_approvals
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.endings import Endings
 from ami_audit.services.verification.indexes import index_faults
+from ami_audit.services.verification.pruned import Passed, pass_over
 from ami_audit.services.verification.recalling import Recalled, know_roots, recall
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk
@@ -59,6 +60,9 @@ class Verifier:
             return await self.verify(terms)
         memory = memory_of(walk.origin)
         recalled = await recall(memory, self._store, self._core, walk=walk)
+        prunings = await self._store.prunings()
+        if recalled.known is not None and prunings and prunings[-1].cut > recalled.known.size:
+            return await self.verify(terms)  # what was not checked yet is gone
         if recalled.known is None:
             check = _Check(self._clock, [*await inspected(self._store), *recalled.faults])
             walk = await begun(self._store, self._core, faults=check.faults)
@@ -88,6 +92,9 @@ class Verifier:
             await endings.read(check.faults, after=known.size if known else -1)
             if known is not None:
                 check.proofs += await know_roots(endings.sizes(), self._store, self._core, walk=walk)
+            if known is None:
+                check.passed = await pass_over(walk, self._store, self._core, stops=endings.sizes())
+                check.faults += [*check.passed.faults, *await endings.check_tiles()]
             await self._check_all(walk, endings, faults=check.faults, progress=terms.progress)
         except IntegrityError as error:  # the file itself cannot be read any further
             check.faults.append(unreadable(self._store.describe()["location"], error))
@@ -98,7 +105,7 @@ class Verifier:
         level, reasons = endings.level(frozenset(terms.pinned))
         faults = with_fields(check.faults)
         known = recalled.known if recalled else None
-        records = walk.head.size - (known.size if known else 0)
+        records = walk.head.size - (known.size if known else 0) - check.passed.records
         proofs = check.proofs + (1 if known else 0)
         return VerificationReport(
             origin=walk.origin,
@@ -107,7 +114,7 @@ class Verifier:
             remaining=remaining(level, faults),
             required=terms.required,
             approvals_required=terms.require_approvals,
-            scope=recalled.scope if recalled else (),
+            scope=(*(recalled.scope if recalled else ()), *check.passed.scope),
             size=walk.head.size,
             checked=Checked(records=records, checkpoints=endings.notes, proofs=proofs),
             unsigned=walk.unsigned,
@@ -197,3 +204,4 @@ class _Check:
         self.started, self.clock_started = clock(), perf_counter()
         self.faults = faults
         self.proofs = 0
+        self.passed = Passed()

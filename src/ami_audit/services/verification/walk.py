@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, KeyRing, events_of
@@ -96,6 +97,31 @@ class Walk:
         self.stated = None  # what those records state about witnesses is not known
         self.roots[end.size] = end.root
         self._expected, self._previous_hash = end.size, end.record_hash
+
+    def check_alone(self, record: SealedRecord) -> tuple[bytes, list[Fault]]:
+        """Return the leaf of a record whose neighbours are gone, and every fault of its own; learn its keys."""
+        self._learn([record])
+        verdict = self._core.verify_slice(
+            self._core.frames([record]),
+            origin=self.origin,
+            first_sequence=record.sequence,
+            previous_hash=record.previous_hash,
+            previous_recorded_at="",
+            minimum_bits=self._difficulty_bits,
+            keys=self.ring.packed(),
+        )
+        self.unsigned += verdict.unsigned
+        return verdict.leaf_hashes, [_fault(record, kind, _DETAILS.get(kind, kind)) for _, kind in verdict.faults]
+
+    def grow_over(self, leaves: bytes) -> None:
+        """Go over the leaves of records that are gone."""
+        if leaves:
+            self._grow(len(leaves) // 32, leaves, last_hash=self.head.record_hash, last_time=self.head.recorded_at)
+
+    def stand_at(self, record_hash: bytes, recorded_at: str) -> None:
+        """Stand after a record that is gone, of which these are known; the next one is measured against them."""
+        self._expected, self._previous_hash = self.head.size, record_hash
+        self.head = replace(self.head, record_hash=record_hash, recorded_at=recorded_at)
 
     @property
     def difficulty_bits(self) -> int:

@@ -10,6 +10,7 @@ import apsw
 
 from ami_audit.adapters.stores.sqlite.disclosures import erase
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
+from ami_audit.adapters.stores.sqlite.pruning import prune
 from ami_audit.adapters.stores.sqlite.reading import head_of, text
 from ami_audit.adapters.stores.sqlite.statements import SQL
 from ami_audit.adapters.stores.sqlite.transactions import committed, has_begun, undo
@@ -128,6 +129,8 @@ class Appender:
             self._connection.executemany(SQL["add_key_event"], _placed(batch.key_events))
         if batch.disclosures:
             self._connection.executemany(SQL["add_disclosure"], batch.disclosures)
+        if batch.pruning is not None:
+            prune(self._connection, batch.pruning, record=batch.records[-1].sequence)
         if batch.erased:
             erase(self._connection, batch.erased)
         head = batch.head

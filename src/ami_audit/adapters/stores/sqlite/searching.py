@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from ami_audit.adapters.stores.sqlite.conditions import LAST, Conditions, Reach, conditions_of, named
+from ami_audit.adapters.stores.sqlite.disclosures import FIRST_WITH_DISCLOSURES
 from ami_audit.adapters.stores.sqlite.failures import speaking_of
 from ami_audit.adapters.stores.sqlite.index import RecordIndex
 from ami_audit.adapters.stores.sqlite.reading import records_of, text
@@ -73,12 +74,20 @@ class Searcher:
         relation = await self._index.catch_up(before=before)
         with speaking_of(_STEP, self._path):
             found = {key for part in _parts(keys) for key in self._facts(relation, part, before=before)}
+            found |= {key for part in _parts(keys) for key in self._pruned(part)}
         return [key in found for key in keys]
 
     def _facts(self, relation: str, keys: Sequence[bytes], *, before: int) -> Iterator[bytes]:
         marks = ",".join("?" * len(keys))
         sql = f"SELECT fact FROM {relation} WHERE fact IN ({marks}) AND sequence < ?"  # noqa: S608 (marks only)
         return (row[0] for row in self._connection.execute(sql, (*keys, min(before, LAST))))
+
+    def _pruned(self, keys: Sequence[bytes]) -> Iterator[bytes]:
+        if int(self._connection.pragma("user_version")) < FIRST_WITH_DISCLOSURES:
+            return iter(())
+        marks = ",".join("?" * len(keys))
+        sql = f"SELECT fact FROM pruned_facts WHERE fact IN ({marks})"  # noqa: S608 (marks only)
+        return (row[0] for row in self._connection.execute(sql, tuple(keys)))
 
     async def find(self, name: str) -> list[SealedRecord]:
         """Return the records that an identifier, a hash or a beginning of either names."""

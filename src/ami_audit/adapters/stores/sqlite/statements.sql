@@ -134,6 +134,37 @@ FROM erased
 WHERE erasure = ?
 ORDER BY sequence, digest;
 
+-- name: prunings
+SELECT CAST(cut AS INTEGER), CAST(record AS INTEGER)
+FROM pruned
+ORDER BY cut;
+
+-- name: pruned_facts
+SELECT CAST(fact AS BLOB)
+FROM pruned_facts
+ORDER BY fact;
+
+-- name: add_pruning
+INSERT INTO pruned (cut, record)
+VALUES (?, ?);
+
+-- name: add_pruned_fact
+INSERT INTO pruned_facts (fact)
+SELECT ?1
+WHERE NOT EXISTS (SELECT 1 FROM pruned_facts WHERE fact = ?1);
+
+-- name: prune_index
+DELETE FROM record_index
+WHERE sequence < ?1 AND sequence NOT IN (SELECT value FROM json_each(?2));
+
+-- name: prune_disclosures
+DELETE FROM disclosures
+WHERE sequence < ?1 AND sequence NOT IN (SELECT value FROM json_each(?2));
+
+-- name: prune_records
+DELETE FROM records
+WHERE sequence < ?1 AND sequence NOT IN (SELECT value FROM json_each(?2));
+
 -- name: stray_disclosures
 SELECT CAST(d.sequence AS INTEGER)
 FROM disclosures AS d

@@ -15,12 +15,14 @@ from ami_audit.adapters.stores.sqlite.index import RecordIndex
 from ami_audit.adapters.stores.sqlite.inspecting import Inspector
 from ami_audit.adapters.stores.sqlite.keeping import Keeper
 from ami_audit.adapters.stores.sqlite.opening import opened
+from ami_audit.adapters.stores.sqlite.pruning import Prunings
 from ami_audit.adapters.stores.sqlite.reading import Reader
 from ami_audit.adapters.stores.sqlite.searching import Searcher
 from ami_audit.domain.linkage import (
     ErasedValue,
     Head,
     KeyEvent,
+    Pruning,
     SealedBatch,
     SealedDisclosure,
     SealedRecord,
@@ -49,6 +51,7 @@ class SqliteStore:
         self._keeper = Keeper(connection, path, index, busy_timeout_s=busy_timeout_s)
         self._inspector = Inspector(connection, path)
         self._disclosures = Disclosures(connection, path)
+        self._prunings = Prunings(connection, path)
         self._comparer = Comparer(connection, path)
 
     @classmethod
@@ -179,6 +182,18 @@ class SqliteStore:
             StoreError: One has no disclosure, or they could not be written; nothing was removed.
         """
         await self._appender.erase(values)
+
+    async def prunings(self) -> Sequence[Pruning]:
+        """Return every pruning, the latest last."""
+        return self._prunings.all()
+
+    async def pruned_facts(self) -> Sequence[bytes]:
+        """Return the identities of the facts that were recorded in what is gone."""
+        return self._prunings.facts()
+
+    def size_bytes(self) -> int:
+        """Return what the store takes on disk, its log included."""
+        return self._prunings.size_bytes()
 
     async def scrub(self) -> bool:
         """Overwrite what was removed, in the file and in its log; False while somebody else still reads the log."""

@@ -1,0 +1,372 @@
+"""Can old records go, while everything that follows is still proven, and nothing else can go unseen?"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from tests.support.damage import unguarded
+from tests.support.golden import ALICE, BOB
+
+from ami_audit.adapters.archives import FileArchive
+from ami_audit.adapters.chain_core.core import NativeCore
+from ami_audit.adapters.guards import FileGuard
+from ami_audit.adapters.stores.sqlite import SqliteStore
+from ami_audit.adapters.vaults import FileVault
+from ami_audit.domain.classification import policy_of
+from ami_audit.domain.draft import AuditDraft, fact_key
+from ami_audit.domain.errors import IntegrityError, NotFoundError, StoreError, UsageError
+from ami_audit.domain.kinds import ActorType, AuditTargetType, DataClassification, VerificationLevel
+from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.retention import PruneAnswer
+from ami_audit.domain.verification import VerificationReport
+from ami_audit.ports.signer import Signer
+from ami_audit.services.portal import portal
+from ami_audit.services.proving import inclusion_proof
+from ami_audit.services.sealing import leaf_hashes
+from ami_audit.services.session import Session
+from ami_audit.services.store import AuditStore
+from ami_audit.services.usecases.archive import check_archive
+from ami_audit.services.usecases.erase import erase
+from ami_audit.services.usecases.key_changes import rotate_in_trail
+from ami_audit.services.usecases.retention import hold, prune, release, retention_status
+
+_CORE = NativeCore()
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_KEEP = """
+subject = "context.person"
+
+[[values]]
+paths = ["context.email"]
+
+[retention]
+keep = "365 days"
+
+[[retention.rules]]
+actions = ["contract.*"]
+keep = "10 years"
+"""
+
+
+class _Somebody:
+    """The caller of a test."""
+
+    name = "tester@here"
+    actor_type = ActorType.PERSON
+
+    def provenance(self, _target: str) -> dict[str, Any]:
+        """Return where the test runs."""
+        return {"host": "here"}
+
+
+_BY = _Somebody()
+
+
+class Place:
+    """A trail in a folder, opened as often as a test wants."""
+
+    def __init__(self, folder: Path, policy: str = _KEEP) -> None:
+        self.folder = folder
+        self.policy = policy
+        self.file = folder / "audit.db"
+
+    def opened(self, *signers: Signer, now: datetime = _NOW, policy: str | None = None) -> AuditStore:
+        """Return the trail at a moment."""
+
+        async def session() -> Session:
+            return Session(
+                store=await SqliteStore.open(self.file),
+                core=_CORE,
+                clock=lambda: now,
+                signers=lambda _origin, _ring: signers,
+                guard_of=lambda origin: FileGuard(self.folder / "guard", origin),
+                new_origin="example.org/retention",
+                policy=policy_of(self.policy if policy is None else policy, where="policy.toml"),
+                vault_of=lambda origin: FileVault(self.folder / "subjects", origin, _CORE),
+                clearance=DataClassification.RESTRICTED,
+            )
+
+        return AuditStore(session)
+
+    def pruned(self, *signers: Signer, now: datetime = _NOW, policy: str | None = None) -> PruneAnswer:
+        """Prune, and return what was done."""
+        with self.opened(*(signers or (BOB,)), now=now, policy=policy) as store:
+            return portal.run(prune(store, by=_BY, root=".", reason=None, archive_of=self.archive))
+
+    def archive(self, _origin: str, cut: int) -> FileArchive:
+        """Return the archive of a cut."""
+        return FileArchive(self.folder / f"{cut}.jsonl")
+
+    def verified(self) -> VerificationReport:
+        """Return the verdict on the trail."""
+        with self.opened() as store:
+            guard_of = {"guard_of": lambda origin: FileGuard(self.folder / "guard", origin)}
+            return portal.run(store.verify(pinned=[ALICE.key_id], **guard_of))
+
+
+def facts(first: int, count: int, action: str = "file.observed") -> Sequence[AuditDraft]:
+    """Return drafts of facts that a run would not record twice."""
+    return [
+        AuditDraft(
+            action=action,
+            target=f"src/{number}.py",
+            target_type=AuditTargetType.FILE,
+            source="file_source/1",
+            actor="ann",
+            context={"person": f"p{number % 3}", "email": f"secret-{number}@example.org"},
+            observed=f"{number:064x}",
+        )
+        for number in range(first, first + count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trail of old records (a change of keys among them), and some of today."""
+    place = Place(tmp_path_factory.mktemp("trail"))
+    with place.opened(ALICE, now=_LONG_AGO) as store:
+        portal.run(store.append(facts(0, 300)))
+        portal.run(rotate_in_trail(store, BOB, by=_BY, root="."))
+    with place.opened(BOB, now=_LONG_AGO + timedelta(days=1)) as store:
+        portal.run(store.append(facts(300, 500)))
+        portal.run(store.query_records(AuditFilter(limit=1)))
+    with place.opened(BOB) as store:
+        portal.run(store.append(facts(800, 20)))
+    return place.folder
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Place:
+    """A copy of that trail."""
+    shutil.copytree(made, tmp_path / "copy")
+    return Place(tmp_path / "copy")
+
+
+def test_old_records_go_and_the_trail_is_whole(place: Place) -> None:
+    """As far proven as before, and verification says what is held and which record says what is not."""
+    before = place.verified()
+    assert (before.level, before.faults, before.size) == (VerificationLevel.CHECKPOINT, (), 822)
+    answer = place.pruned()
+    assert (answer.cut, answer.pruned, answer.kept, answer.sequence) == (768, 766, 2, 822)
+    after = place.verified()
+    assert (after.level, after.faults, after.size) == (VerificationLevel.CHECKPOINT, (), 823)
+    assert after.checked.records == 823 - 766
+    assert any("held from 768 on" in line and "record 822 says" in line for line in after.scope)
+
+
+def test_what_went_is_gone_and_the_bytes_are_measured(place: Place) -> None:
+    """The text of a pruned record is in no page and no log; what is said to be freed is what the disk got back."""
+    before = place.file.stat().st_size
+    answer = place.pruned()
+    assert answer.is_scrubbed
+    raw = place.file.read_bytes()
+    assert b"src/10.py" not in raw
+    assert b"src/810.py" in raw
+    assert answer.bytes_before >= before
+    # Closing has added a checkpoint since: some pages at most.
+    assert abs(place.file.stat().st_size - answer.bytes_after) <= 1 << 16
+    assert answer.bytes_freed > 100_000
+
+
+def test_a_proof_that_was_exported_before_still_holds(place: Place) -> None:
+    """Whoever was given a record with its proof needs nothing from us any more."""
+    with place.opened() as store:
+        session = portal.run(store.session())
+        (record,) = portal.run(_at(session, 10))
+        head = portal.run(_head(session))
+        proof = portal.run(inclusion_proof(session.store, _CORE, index=10, size=head.size))
+    place.pruned()
+    leaf = leaf_hashes(_CORE, [record])
+    assert _CORE.verify_inclusion(leaf, index=10, size=head.size, proof=proof, root=head.root)
+    with place.opened() as store:
+        session = portal.run(store.session())
+        later = portal.run(_head(session))
+        assert later.size > head.size
+        fresh = portal.run(inclusion_proof(session.store, _CORE, index=10, size=later.size))
+        assert _CORE.verify_inclusion(leaf, index=10, size=later.size, proof=fresh, root=later.root)
+
+
+async def _at(session: Session, sequence: int) -> Sequence[object]:
+    return await session.store.read(sequence, count=1)
+
+
+async def _head(session: Session) -> object:
+    return await session.store.head()
+
+
+def test_the_archive_proves_itself(place: Place) -> None:
+    """With nothing but the file: every hash, link and signature, and that the checkpoint covers them."""
+    answer = place.pruned()
+    kept = FileArchive(Path(answer.archive))
+    with kept.lines() as lines:
+        verdict = check_archive(lines, _CORE, location=kept.location)
+    assert (verdict.first, verdict.cut, verdict.records, verdict.faults) == (0, 768, 768, ())
+    assert verdict.signer == BOB.signer
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("src/9.py", "src/8.py"), ('"nonce": "0"', '"nonce": "1"'), ('"sequence": 10,', '"sequence": 11,')],
+)
+def test_a_changed_archive_is_found_out(place: Place, old: str, new: str) -> None:
+    """One character of one record, and the record is named."""
+    file = Path(place.pruned().archive)
+    lines = file.read_text().splitlines(keepends=True)
+    lines[11] = lines[11].replace(old, new, 1)
+    verdict = check_archive(lines, _CORE, location="archive")
+    assert {10, 11} & {fault.sequence for fault in verdict.faults}
+
+
+def test_an_archive_that_was_cut_is_found_out(place: Place) -> None:
+    """Its first line says where it ends."""
+    lines = Path(place.pruned().archive).read_text().splitlines(keepends=True)
+    verdict = check_archive(lines[:-5], _CORE, location="archive")
+    assert [fault.check for fault in verdict.faults] == ["sequence"]
+
+
+def test_known_facts_stay_known(place: Place) -> None:
+    """The next run over the same files must not record them all again because they are old."""
+    keys = [fact_key("file_source/1", f"src/{number}.py", f"{number:064x}") for number in (10, 700, 810, 5000)]
+    place.pruned()
+    with place.opened() as store:
+        assert list(portal.run(store.known(keys, before=1 << 40))) == [True, True, True, False]
+
+
+def test_a_pruned_trail_goes_on(place: Place) -> None:
+    """Appending, querying, erasing and pruning again, each as if nothing had gone."""
+    place.pruned()
+    with place.opened(BOB) as store:
+        portal.run(store.append(facts(900, 300)))
+        found = portal.run(store.query_records(AuditFilter(action="file.observed", limit=10_000)))
+        assert len(found) == 822 - 768 + 300
+        assert portal.run(erase(store, "p1", authority="ticket", by=_BY, root=".")).values > 100
+    assert place.verified().faults == ()
+    again = place.pruned(now=_NOW + timedelta(days=800))
+    assert again.cut == 1024
+    report = place.verified()
+    assert (report.level, report.faults) == (VerificationLevel.CHECKPOINT, ())
+    with FileArchive(Path(again.archive)).lines() as lines:
+        verdict = check_archive(lines, _CORE, location="second")
+    assert (verdict.first, verdict.cut, verdict.faults) == (768, 1024, ())
+
+
+def test_one_record_and_a_sample_are_verified_after_pruning(place: Place) -> None:
+    """The first one that is held, one that was left, and whatever is drawn among those that are held."""
+    place.pruned()
+    with place.opened() as store:
+        for name in ("768", "0", "301", "822"):
+            assert portal.run(store.verify_record(name)).faults == (), name
+        assert portal.run(store.verify_sample(30, seed="x")).faults == ()
+        assert portal.run(store.verify_range("768", None)).faults == ()
+        with pytest.raises(UsageError, match="were pruned, as record 822 says"):
+            portal.run(store.verify_record("10"))
+
+
+def test_a_rule_keeps_its_records_longer(place: Place, tmp_path: Path) -> None:
+    """Records go oldest first: one that must stay keeps those after it."""
+    other = Place(tmp_path / "other")
+    with other.opened(ALICE, now=_LONG_AGO) as store:
+        portal.run(store.append([*facts(0, 300), *facts(300, 1, action="contract.signed"), *facts(301, 400)]))
+    assert other.pruned(ALICE).cut == 256
+
+
+def test_a_hold_stops_pruning_and_erasing_until_it_is_released(place: Place) -> None:
+    """Evidence that a court may ask for."""
+    with place.opened(BOB) as store:
+        portal.run(hold(store, "case 7", by=_BY, root=".", reason="subpoena"))
+        with pytest.raises(UsageError, match="case 7"):
+            portal.run(erase(store, "p1", authority="ticket", by=_BY, root="."))
+        with pytest.raises(UsageError, match="in force already"):
+            portal.run(hold(store, "case 7", by=_BY, root=".", reason=None))
+        status = portal.run(retention_status(store))
+        assert [one.name for one in status.holds] == ["case 7"]
+        assert any("case 7" in line for line in status.blocked_by)
+    with pytest.raises(UsageError, match="case 7"):
+        place.pruned()
+    with place.opened(BOB) as store:
+        portal.run(release(store, "case 7", by=_BY, root=".", reason=None))
+        with pytest.raises(NotFoundError, match="hold `case 7`"):
+            portal.run(release(store, "case 7", by=_BY, root=".", reason=None))
+    assert place.pruned().pruned > 0
+
+
+def test_without_a_policy_nothing_goes(place: Place) -> None:
+    """Deleting evidence is never a default."""
+    with pytest.raises(UsageError, match="No retention is set"):
+        place.pruned(policy="")
+
+
+def test_what_is_young_stays(place: Place) -> None:
+    """A year is a year."""
+    with pytest.raises(UsageError, match="256 at a time"):
+        place.pruned(now=_LONG_AGO + timedelta(days=100))
+
+
+def test_an_archive_is_never_overwritten(place: Place) -> None:
+    """And nothing is pruned then."""
+    (place.folder / "768.jsonl").write_text("something")
+    with pytest.raises(StoreError, match="such a file already"):
+        place.pruned()
+    assert place.verified().size == 822
+
+
+def test_a_trail_that_is_not_sound_is_not_pruned(place: Place) -> None:
+    """What would go may be the evidence."""
+    with unguarded(place.file) as database:
+        database.execute("UPDATE records SET canonical = replace(canonical, 'ann', 'bob') WHERE sequence = 20")
+    with pytest.raises(IntegrityError, match="not sound"):
+        place.pruned()
+
+
+def test_the_guards_let_go_of_what_a_pruning_says_and_of_nothing_else(place: Place) -> None:
+    """A cut needs a record, a full tile and a checkpoint above it."""
+    database = apsw.Connection(str(place.file))
+    for statement in (
+        "DELETE FROM records WHERE sequence = 5",
+        "INSERT INTO pruned VALUES (255, 800)",
+        "INSERT INTO pruned VALUES (256, 5000)",
+        "INSERT INTO pruned VALUES (1024, 800)",
+        "INSERT INTO pruned VALUES (0, 800)",
+    ):
+        with pytest.raises(apsw.ConstraintError):
+            database.execute(statement)
+    database.close()
+
+
+_DAMAGE = [
+    ("DELETE FROM pruned", "missing"),
+    ("UPDATE pruned SET record = 821", "does not say so"),
+    ("UPDATE pruned SET cut = 512", "does not say so"),
+    ("DELETE FROM records WHERE sequence = 301", "other records are left"),
+    ("UPDATE tiles SET hashes = zeroblob(8192) WHERE level = 0 AND position = 1", ""),
+    ("DELETE FROM tiles WHERE level = 0 AND position = 1", "missing"),
+    ("UPDATE pruned_facts SET fact = randomblob(32) WHERE fact = (SELECT min(fact) FROM pruned_facts)", "facts"),
+    ("DELETE FROM records WHERE sequence = 770", "missing"),
+    ("UPDATE records SET previous_hash = zeroblob(32) WHERE sequence = 768", "link"),
+    ("UPDATE records SET record_hash = zeroblob(32) WHERE sequence = 301", "leaf"),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), _DAMAGE, ids=[damage for damage, _ in _DAMAGE])
+def test_whoever_makes_more_go_than_was_pruned_is_found_out(place: Place, damage: str, said: str) -> None:
+    """A pruning must not be a door through which anything else may leave."""
+    place.pruned()
+    with unguarded(place.file) as database:
+        database.execute(damage)
+    found = [str(fault) for fault in place.verified().faults]
+    assert any(said in fault for fault in found), found
+
+
+def test_the_record_of_a_pruning_says_what_is_gone(place: Place) -> None:
+    """Whoever reads the trail later learns when, by whom, how much, and where it went."""
+    answer = place.pruned()
+    with place.opened() as store:
+        (record,) = portal.run(store.query_records(AuditFilter(action="trail.pruned")))
+    assert record.context["archive"] == answer.archive_sha256
+    assert (record.context["cut"], record.context["pruned"]) == (768, 766)
+    assert json.dumps(dict(record.context))

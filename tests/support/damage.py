@@ -134,8 +134,9 @@ async def _said(store: SqliteStore) -> Any:
         yield await store.key_events()
         yield await store.checkpoints()
         yield await store.cosignatures()
-        yield await store.disclosures(-(1 << 62), count=1 << 62)
-        yield await store.erased(-(1 << 62), count=1 << 62)
+        yield await store.disclosures(-(1 << 62), count=(1 << 63) - 1)
+        yield await store.erased(-(1 << 62), count=(1 << 63) - 1)
+        yield [await store.prunings(), await store.pruned_facts()]
         yield [fault async for fault in store.inspect()]
         yield list(await store.compare(records))
     except AuditError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,14 @@ from tests.support.sealing import Seals
 from tests.support.witnesses import witness_key
 
 from ami_audit.adapters.stores.sqlite import SqliteStore
-from ami_audit.domain.linkage import Head, StoredCheckpoint, StoredCosignature
+from ami_audit.domain.linkage import (
+    ErasedValue,
+    Head,
+    PruneOrder,
+    SealedDisclosure,
+    StoredCheckpoint,
+    StoredCosignature,
+)
 from ami_audit.domain.query import AuditFilter
 
 _INDEXED = 250
@@ -74,11 +82,14 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def _fill(path: Path) -> None:
     store = await SqliteStore.open(path)
     seals = Seals()
-    await store.append(seals.some(_INDEXED, context={}), after=Head())
+    sealed = [SealedDisclosure(sequence, bytes([sequence]) * 32, b"subject." * 2, b"sealed") for sequence in range(4)]
+    await store.append(replace(seals.some(_INDEXED, context={}), disclosures=sealed), after=Head())
     await store.query(AuditFilter())
-    head = seals.head
-    await store.append(seals.some(_SIZE - _INDEXED, context={}), after=head)
+    await store.erase([ErasedValue(sequence, bytes([sequence]) * 32, 7) for sequence in range(2)])
     await store.add_checkpoint(StoredCheckpoint(_SIZE, "example.org/trail\n260\nA root\n\n— a signature\n"))
+    head = seals.head
+    nothing_goes = PruneOrder(256, range(256), [bytes([number]) * 32 for number in (1, 2)])
+    await store.append(replace(seals.some(_SIZE - _INDEXED, context={}), pruning=nothing_goes), after=head)
     await store.add_cosignatures([StoredCosignature(_SIZE, str(witness_key(name)), bytes(72)) for name in ("w1", "w2")])
     await store.close()
 

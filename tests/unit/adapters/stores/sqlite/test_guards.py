@@ -11,7 +11,26 @@ from tests.support.witnesses import witness_key
 from ami_audit.adapters.stores.sqlite import SqliteStore
 from ami_audit.domain.linkage import StoredCheckpoint, StoredCosignature
 
-_SEALED = ("records", "tiles", "checkpoints", "cosignatures", "key_events", "head")
+_SEALED = (
+    "records",
+    "tiles",
+    "checkpoints",
+    "cosignatures",
+    "key_events",
+    "head",
+    "disclosures",
+    "erased",
+    "pruned",
+    "pruned_facts",
+)
+_COLUMNS = {
+    "head": "root",
+    "tiles": "hashes",
+    "checkpoints": "note",
+    "cosignatures": "signature",
+    "pruned": "record",
+    "pruned_facts": "fact",
+}
 
 
 @pytest.fixture
@@ -21,10 +40,25 @@ async def raw(tmp_path: Path) -> AsyncIterator[apsw.Connection]:
     await filled(store, 260, context={})
     await store.add_checkpoint(StoredCheckpoint(260, "note\n"))
     await store.add_cosignatures([StoredCosignature(260, str(witness_key("w")), bytes(72))])
+    _fill_beside(tmp_path / "audit.db")
     connection = apsw.Connection(str(tmp_path / "audit.db"))
     yield connection
     connection.close()
     await store.close()
+
+
+def _fill_beside(path: Path) -> None:
+    """Give every table beside the records a row."""
+    connection = apsw.Connection(str(path))
+    for statement in (
+        "INSERT INTO disclosures VALUES (258, zeroblob(32), zeroblob(16), x'00')",
+        "INSERT INTO disclosures VALUES (259, zeroblob(32), zeroblob(16), x'00')",
+        "INSERT INTO erased VALUES (259, zeroblob(32), 1)",
+        "INSERT INTO pruned VALUES (256, 259)",
+        "INSERT INTO pruned_facts VALUES (zeroblob(32))",
+    ):
+        connection.execute(statement)
+    connection.close()
 
 
 @pytest.mark.parametrize("table", _SEALED)
@@ -37,9 +71,7 @@ def test_a_sealed_row_is_never_deleted(raw: apsw.Connection, table: str) -> None
 @pytest.mark.parametrize("table", _SEALED)
 def test_a_sealed_row_is_never_changed(raw: apsw.Connection, table: str) -> None:
     """Even writing the same value again is refused: nothing has a reason to."""
-    column = {"head": "root", "tiles": "hashes", "checkpoints": "note", "cosignatures": "signature"}.get(
-        table, "sequence"
-    )
+    column = _COLUMNS.get(table, "sequence")
     with pytest.raises(apsw.ConstraintError, match=r"never changes|only moves forward"):
         raw.execute(f"UPDATE {table} SET {column} = {column}")
 

@@ -30,6 +30,7 @@ BEGIN SELECT raise(ABORT, 'a disclosure never changes'); END;
 
 CREATE TRIGGER erased_once BEFORE INSERT ON erased
 WHEN NOT EXISTS (SELECT 1 FROM disclosures WHERE sequence = new.sequence AND digest = new.digest)
+  OR EXISTS (SELECT 1 FROM erased WHERE sequence = new.sequence AND digest = new.digest)
   OR NOT (new.erasure = -1 OR EXISTS (SELECT 1 FROM records WHERE sequence = new.erasure))
 BEGIN SELECT raise(ABORT, 'only what is there can be erased, and a record says so'); END;
 

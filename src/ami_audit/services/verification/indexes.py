@@ -12,8 +12,10 @@ from ami_audit.ports.stores import RecordReader
 from ami_audit.services.segments import claim_of, columns_of
 
 
-async def index_faults(indexes: Sequence[SealedRecord], store: RecordReader, core: ChainCore) -> list[Fault]:
-    """Return what is wrong with the indexes that these records seal.
+async def index_faults(
+    indexes: Sequence[SealedRecord], store: RecordReader, core: ChainCore, *, held_from: int = 0
+) -> list[Fault]:
+    """Return what is wrong with the indexes that these records seal; one that covers what was pruned is past checking.
 
     The records they cover are read once more, those that several cover once: about a third of what walking them costs.
     """
@@ -25,7 +27,7 @@ async def index_faults(indexes: Sequence[SealedRecord], store: RecordReader, cor
         except MalformedError as error:
             faults.append(_fault(record, error.reason))
         else:
-            if claim is not None:
+            if claim is not None and claim.first >= held_from:
                 begun[claim.first].append((claim, record))
     for first in sorted(begun):
         faults += await _wrong(sorted(begun[first], key=lambda pair: pair[0].end), store, core)

@@ -160,7 +160,7 @@ class Verifier:
             if stored.size > walk.head.size and not await self._store.read(walk.next_sequence, count=1):
                 break
         faults += ending
-        faults += await index_faults(walk.indexes, self._store, self._core)
+        faults += await index_faults(walk.indexes, self._store, self._core, held_from=walk.held_from)
 
     async def _check_records(self, walk: Walk, endings: Endings, *, faults: list[Fault], progress: Progress) -> None:
         """Check each chunk in a thread, while the next one is read and compared."""

@@ -61,6 +61,7 @@ class Walk:
         self.roots: dict[int, bytes] = {}
         self.new_tiles: list[Tile] = []
         self.indexes: list[SealedRecord] = []
+        self.held_from = 0
         self._core = core
         self._difficulty_bits = difficulty_bits
         self._edges: list[bytes] = []
@@ -121,6 +122,7 @@ class Walk:
     def stand_at(self, record_hash: bytes, recorded_at: str) -> None:
         """Stand after a record that is gone, of which these are known; the next one is measured against them."""
         self._expected, self._previous_hash = self.head.size, record_hash
+        self.held_from = self.head.size
         self.head = replace(self.head, record_hash=record_hash, recorded_at=recorded_at)
 
     @property

@@ -11,6 +11,7 @@ from typing import Protocol
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.ports.chain_values import Encoded, Grown, Linked, SliceVerdict
 from ami_audit.ports.key_text import KeyText
+from ami_audit.ports.secrecy import Secrecy
 from ami_audit.ports.segment_index import SegmentIndex
 
 
@@ -249,26 +250,6 @@ class SliceVerifier(Protocol):
             keys: Entries of key id 32, public key 32, valid from u64 BE, valid to u64 BE (exclusive; 2^64−1 for ever),
                 concatenated; a key may have several. A public key that the strict rules refuse accepts nothing.
         """
-
-
-class Secrecy(Protocol):
-    """Keeps values from all but the holder of a key."""
-
-    def hmac_sha256(self, key: bytes, message: bytes) -> bytes:
-        """Return HMAC-SHA-256 (RFC 2104) of `message`, 32 bytes."""
-
-    def seal(self, key: bytes, nonce: bytes, plain: bytes, *, about: bytes) -> bytes:
-        """Return `plain` under XChaCha20-Poly1305, its tag of 16 bytes at the end.
-
-        Args:
-            key: 32 bytes.
-            nonce: 24 bytes, never used twice with one key for two texts.
-            plain: What is kept.
-            about: Authenticated with it, and not kept in it.
-        """
-
-    def unseal(self, key: bytes, nonce: bytes, sealed: bytes, *, about: bytes) -> bytes | None:
-        """Return what `seal` was given, or None when any argument differs from what it was sealed with."""
 
 
 class ChainCore(

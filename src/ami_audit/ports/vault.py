@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ami_audit.ports.chain_core import Secrecy
+from ami_audit.ports.secrecy import Secrecy
 
 
 class VaultCore(Secrecy, Protocol):

@@ -8,7 +8,7 @@ from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import ErasedValue, SealedDisclosure, SealedRecord
 from ami_audit.domain.places import UNKNOWN
 from ami_audit.domain.redaction import ProtectedValue, ValueState, withheld_by_class
-from ami_audit.ports.chain_core import Secrecy
+from ami_audit.ports.secrecy import Secrecy
 from ami_audit.ports.stores import DisclosureReader
 from ami_audit.ports.vault import SubjectVault
 from ami_audit.services.envelope import Envelope, Opened

@@ -9,7 +9,7 @@ from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import SealedDisclosure
 from ami_audit.domain.places import Place, written
-from ami_audit.ports.chain_core import Secrecy
+from ami_audit.ports.secrecy import Secrecy
 
 _SALTING = b"ami-audit/salt/v1"
 _SEALING = b"ami-audit/disclosure/v1"

@@ -7,7 +7,7 @@ from ami_audit.domain.classification import Hiding, Policy
 from ami_audit.domain.disclosure import ALGORITHM, SHA_256, commit
 from ami_audit.domain.linkage import SealedDisclosure
 from ami_audit.domain.places import Place
-from ami_audit.ports.chain_core import Secrecy
+from ami_audit.ports.secrecy import Secrecy
 from ami_audit.ports.vault import SubjectVault
 from ami_audit.services.envelope import Envelope
 

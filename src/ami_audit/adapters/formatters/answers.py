@@ -5,8 +5,10 @@ from typing import Literal
 from pydantic import BaseModel, computed_field
 
 from ami_audit.domain.approvals import ApprovalAnswer, ApprovalState
+from ami_audit.domain.archive import ArchiveVerdict
 from ami_audit.domain.bundle_report import BundleReport
 from ami_audit.domain.cosigning import CosigningAnswer
+from ami_audit.domain.erasure import ErasureAnswer
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.key_facts import KeyFacts
 from ami_audit.domain.next_steps import NextStep, after_run, after_verification
@@ -19,6 +21,7 @@ from ami_audit.domain.proven import (
 )
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.reports import Findings, TrailReport
+from ami_audit.domain.retention import PruneAnswer, RetentionStatus
 from ami_audit.domain.rules import RulesAnswer
 from ami_audit.domain.run import RunSummary, cursor_after
 from ami_audit.domain.status import StatusAnswer
@@ -42,6 +45,10 @@ What = Literal[
     "consistency",
     "proof-verdict",
     "tiles",
+    "erasure",
+    "retention",
+    "pruning",
+    "archive",
 ]
 
 
@@ -142,4 +149,8 @@ ANSWERS: dict[What, type[BaseModel]] = {
     "consistency": ConsistencyAnswer,
     "proof-verdict": ProofVerdict,
     "tiles": TilesAnswer,
+    "erasure": ErasureAnswer,
+    "retention": RetentionStatus,
+    "pruning": PruneAnswer,
+    "archive": ArchiveVerdict,
 }

@@ -41,7 +41,7 @@ def verdict_text(verdict: ArchiveVerdict) -> str:
     if verdict.is_sound:
         return (
             f"Sound: {held}.\n"
-            f"They are among the first {verdict.checkpoint_size} records, and {verdict.signer} signed their checkpoint.\n"
+            f"{verdict.signer} signed the checkpoint of {verdict.checkpoint_size} records that covers them.\n"
             "Whether that key is the trail's is yours to know: compare it with `ami-audit key list`.\n"
         )
     faults = [f"  {fault}" for fault in verdict.faults]

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from pydantic import BaseModel
-from tests.support import answers, proof_answers
+from tests.support import answers, proof_answers, retention_answers
 from tests.support.published import NAMES, PUBLISHED, schema_of, text_of
 
 from ami_audit.adapters.formatters.answers import What
@@ -63,6 +63,10 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
             )
         ),
     ),
+    "an erasure": ("erasure", lambda: _plain("erasure", retention_answers.an_erasure())),
+    "retention": ("retention", lambda: _plain("retention", retention_answers.a_retention())),
+    "a pruning": ("pruning", lambda: _plain("pruning", retention_answers.a_pruning())),
+    "an archive": ("archive", lambda: _plain("archive", retention_answers.an_archive_verdict())),
     "keys": ("keys", lambda: _FORMATTER.keys([answers.a_key(), answers.a_key(name=None, where=None, created=None)])),
 }
 

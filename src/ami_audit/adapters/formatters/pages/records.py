@@ -1,6 +1,7 @@
 """What a list of records says."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ami_audit.adapters.formatters import wording
@@ -24,6 +25,7 @@ from ami_audit.adapters.formatters.pages import parts
 from ami_audit.domain.approvals import ApprovalState
 from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.redaction import ValueState
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MAIL = re.compile(r"\s*<[^<>]*>\s*$")
@@ -36,6 +38,16 @@ _COLUMNS = (
     Column("target", Cut.NAME, 16),
     Column("actor", Cut.END, 9),
     Column("id"),
+)
+
+_UNSEEN = (
+    (ValueState.WITHHELD, "withheld: they need a higher `--clearance`, or keys that are not here.", Tone.FAINT),
+    (
+        ValueState.ERASED,
+        "erased, for ever; `ami-audit query --action subject.erased` says on whose authority.",
+        Tone.FAINT,
+    ),
+    (ValueState.TAMPERED, "tampered with; `ami-audit verify` names them.", Tone.BAD),
 )
 
 
@@ -54,6 +66,7 @@ def records_page(
     if next_cursor is not None:
         option = "--before" if newest_first else "--after"
         blocks.append(Note((prose(f"There are more: add `{option} {next_cursor}`.", Tone.FAINT),)))
+    blocks += _unseen(records)
     count = wording.counted(len(records), "record") if records else "No record matches"
     return Page(headline=said(count, Tone.STRONG), aside="", sections=(Section("", blocks),))
 
@@ -67,6 +80,17 @@ def _approval(state: ApprovalState) -> Line:
     by = (words(", by "), data(", ".join(state.approved_by))) if state.approved_by else ()
     tone = Tone.PLAIN if state.is_met else Tone.DOUBTFUL
     return (data(state.action), words(f", record {state.sequence}: approved {state}", tone), *by)
+
+
+def _unseen(records: Sequence[AuditRecord]) -> list[Block]:
+    """Say how many values this reader is not shown, and why."""
+    counts = Counter(value.state for record in records for value in record.protected)
+    notes = [
+        Note((prose(f"{wording.counted(counts[state], 'value')} {said_of}", tone),))
+        for state, said_of, tone in _UNSEEN
+        if counts[state]
+    ]
+    return list(notes)
 
 
 def _row(record: AuditRecord) -> tuple[Line, ...]:

@@ -55,6 +55,7 @@ _RULES = (
     ("pages", "FileIsWhole", "The database file itself is damaged.", "Copy the folder away; restore a backup."),
     ("level", "RequiredLevelIsReached", "Less is proven than was required.", "The message says what is missing."),
     ("other", "TrailIsAsSealed", "Something in the trail is not as it was sealed.", _RECORD),
+    ("disclosure", "DisclosuresFit", "What opens a committed value is not what the record committed to.", _BESIDE),
     ("segment", "IndexesSayWhatRecordsSay", "A sealed index differs from the records that it covers.", _RECORD),
 )
 RULES = {check: Rule(check, f"AMI{1000 + place}", *told) for place, (check, *told) in enumerate(_RULES, 1)}

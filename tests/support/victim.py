@@ -88,7 +88,7 @@ def _command(folder: Path, teller: _Teller, *words: str) -> None:
     os.environ |= {f"AMI_AUDIT_{name.upper()}": getattr(values, name) for name in names}
     for stream in (1, 2):  # they are the forking process's own
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-    teller.tell("acknowledged", [words[1], str(guarded(application, words))])
+    teller.tell("acknowledged", [words[1], str(guarded(application(words), words))])
 
 
 def arithmetic_moment() -> Any:

@@ -27,6 +27,7 @@ from ami_audit.services.portal import portal
 from ami_audit.services.proving import Prover, consistency_proof, inclusion_proof
 from ami_audit.services.usecases.check_proof import check_record_proof
 from ami_audit.services.usecases.prove import leaf_of
+from ami_audit.services.vouching import Trusted
 
 _COUNT = int(os.environ.get("AMI_BENCH_LEAVES", "1000000"))
 _PROOFS = 300
@@ -105,7 +106,7 @@ class _Trail:
     def checked(self, *witnesses: NoteKey) -> int:
         """Check each file as an outsider does who trusts the trail's key, and those of some witnesses."""
         for text in self.files:
-            verdict = check_record_proof(text, core(), trusted=[self.key, *witnesses])
+            verdict = check_record_proof(text, core(), trusted=Trusted([self.key, *witnesses]))
             assert verdict.level is VerificationLevel.CHECKPOINT
             assert len(verdict.signed_by) == 1 + len(witnesses)
         return _PROOFS

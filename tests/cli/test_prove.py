@@ -10,10 +10,14 @@ from tests.cli.test_verify import damaged
 from tests.support.repositories import Repository
 
 from ami_audit.adapters.chain_core.core import NativeCore
+from ami_audit.domain.checkpoint import SignedCheckpoint
+from ami_audit.domain.cosignature import Cosignature, cosigned_message, cosigner_key
 from ami_audit.domain.errors import ProofError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.note import NoteKey
+from ami_audit.domain.proof import TlogProof
 from ami_audit.services.usecases.check_proof import check_record_proof
+from ami_audit.services.vouching import Trusted
 
 
 def _ids(ami_audit: Program) -> list[str]:
@@ -86,9 +90,32 @@ def test_a_proof_in_which_anything_was_changed_does_not_hold(ami_audit: Program,
 
 def _level(text: str, key: NoteKey) -> VerificationLevel:
     try:
-        return check_record_proof(text, NativeCore(), trusted=[key]).level
+        return check_record_proof(text, NativeCore(), trusted=Trusted([key])).level
     except ProofError:
         return VerificationLevel.NONE
+
+
+def test_a_policy_says_how_many_witnesses_must_have_seen_it(ami_audit: Program, elsewhere: Program) -> None:
+    """The trail's key and two of three witnesses are what this outsider asks for."""
+    ami_audit("repo")
+    log = _vkey(ami_audit)
+    seeds = [bytes([number]) * 32 for number in range(3)]
+    keys = [cosigner_key(f"w{number}.example", NativeCore().public_key(seed)) for number, seed in enumerate(seeds)]
+    witnesses = "".join(f"witness w{number} {key}\n" for number, key in enumerate(keys))
+    policy = elsewhere.folder / "policy"
+    policy.write_text(f"log {log}\n{witnesses}group all 2 w0 w1 w2\nquorum all\n")
+    text = ami_audit("prove", _ids(ami_audit)[1]).stdout
+    value = SignedCheckpoint.parse(TlogProof.parse(text).checkpoint).checkpoint
+    lines = [
+        str(Cosignature(7, NativeCore().sign(seed, cosigned_message(value, 7))).line(key).line())
+        for seed, key in zip(seeds, keys, strict=True)
+    ]
+    file = elsewhere.folder / "one.tlog-proof"
+    for count, told in [(0, "checkpoint 0/3"), (1, "checkpoint 1/3"), (2, "witnessed 2/3"), (3, "witnessed 3/3")]:
+        file.write_text(text + "".join(lines[:count]))
+        done = elsewhere("prove", f"--check={file}", f"--policy={policy}", code=int(count < 2))
+        assert f"Proven to: {told}" in done.stdout
+    assert "cannot be read" in elsewhere("prove", f"--check={file}", "--policy=nowhere", code=2).stderr
 
 
 def test_a_proof_of_another_trail_is_refused(ami_audit: Program) -> None:

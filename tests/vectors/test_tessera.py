@@ -12,6 +12,7 @@ from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.note import NoteKey
 from ami_audit.domain.tiles import entries_in
 from ami_audit.services.usecases.check_tiles import check_tiles
+from ami_audit.services.vouching import Trusted
 
 _DATA = Path(__file__).parent / "data" / "tessera-testlog"
 _LOG = _DATA / "log"
@@ -34,7 +35,7 @@ class _AtSize(StaticFolder):
 @pytest.mark.parametrize("size", range(16))
 def test_the_log_holds_at_every_size(size: int) -> None:
     """Entries, tiles, root and signature, none of them ours."""
-    verdict = check_tiles(_AtSize(size), _CORE, trusted=[_KEY])
+    verdict = check_tiles(_AtSize(size), _CORE, trusted=Trusted([_KEY]))
     assert (verdict.size, verdict.level, verdict.origin) == (size, VerificationLevel.CHECKPOINT, _KEY.name)
     if size:
         path = f"tile/entries/000.p/{size}"
@@ -48,7 +49,7 @@ def test_a_changed_byte_of_a_tile_or_of_an_entry_is_found_and_named(path: str) -
     for place in range(0, len(content), 7):
         changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
         with pytest.raises(ProofError) as refusal:
-            check_tiles(_AtSize(15, {path: changed}), _CORE, trusted=[_KEY])
+            check_tiles(_AtSize(15, {path: changed}), _CORE, trusted=Trusted([_KEY]))
         assert refusal.value.where in {path, path.replace("entries", "0")}
 
 
@@ -58,10 +59,12 @@ def test_a_changed_checkpoint_is_found(line: int) -> None:
     lines = (_LOG / "checkpoint").read_text().split("\n")
     lines[line] = {0: "example.com/log/other", 1: "14", 2: lines[2].replace("A", "B", 1).replace("a", "b", 1)}[line]
     with pytest.raises(ProofError):
-        check_tiles(_AtSize(15, {"checkpoint": "\n".join(lines).encode()}), _CORE, trusted=[_KEY], origin=_KEY.name)
+        check_tiles(
+            _AtSize(15, {"checkpoint": "\n".join(lines).encode()}), _CORE, trusted=Trusted([_KEY]), origin=_KEY.name
+        )
 
 
 def test_a_log_that_nobody_trusted_has_signed_is_worth_its_hashes() -> None:
     """Anybody can make a tree."""
-    verdict = check_tiles(_AtSize(15), _CORE, trusted=[NoteKey.of(_KEY.name, bytes(32))])
+    verdict = check_tiles(_AtSize(15), _CORE, trusted=Trusted([NoteKey.of(_KEY.name, bytes(32))]))
     assert (verdict.level, verdict.signed_by) == (VerificationLevel.HASHES, ())

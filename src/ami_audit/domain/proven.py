@@ -87,9 +87,10 @@ class ProofVerdict(BaseModel):
         old_size: The earlier size of a consistency proof.
         sequence: The record's place, of an inclusion proof.
         record_hash: The record, of an inclusion proof; hex.
-        level: `checkpoint` when a trusted key has signed the root that the proof leads to, `hashes` when it leads to a
-            root that nobody here vouches for.
+        level: `hashes` when it leads to a root that nobody here vouches for, `checkpoint` when the trail's own key has
+            signed that root, `witnessed` when the witnesses that a policy asks for have cosigned it, too.
         signed_by: The trusted keys that have signed the checkpoint, as notes name them.
+        witnessed: How many of the policy's witnesses have cosigned it, such as `4/5`; null without a policy.
         reasons: Why the level is not higher, one sentence each.
     """
 
@@ -103,6 +104,7 @@ class ProofVerdict(BaseModel):
     record_hash: str | None = None
     level: Level
     signed_by: tuple[str, ...] = ()
+    witnessed: str | None = None
     reasons: tuple[str, ...] = ()
 
 

@@ -24,6 +24,7 @@ from ami_audit.services.usecases.check_tiles import check_tiles
 from ami_audit.services.usecases.checkpoint import latest_checkpoint
 from ami_audit.services.usecases.export_tiles import export_tiles
 from ami_audit.services.usecases.prove import prove_record
+from ami_audit.services.vouching import Trusted
 
 _CORE = NativeCore()
 
@@ -52,7 +53,7 @@ def _latest(desk: Desk) -> CheckpointAnswer:
 
 def _checked(desk: Desk, name: str = "tiles") -> int:
     key = NoteKey.parse(_latest(desk).keys[0])
-    verdict = check_tiles(StaticFolder(desk.place / name), _CORE, trusted=[key], origin=key.name)
+    verdict = check_tiles(StaticFolder(desk.place / name), _CORE, trusted=Trusted([key]), origin=key.name)
     assert verdict.level is VerificationLevel.CHECKPOINT
     return verdict.size
 

@@ -82,6 +82,12 @@ Policy = Annotated[
         show_default="the trail's own policy",
     ),
 ]
+TrustPolicy = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", metavar="FILE", help="Which logs and witnesses are trusted, and how many (C2SP tlog-policy)."
+    ),
+]
 EveryRecords = Annotated[
     int | None,
     typer.Option(

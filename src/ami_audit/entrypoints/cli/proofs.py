@@ -1,6 +1,5 @@
 """What `ami-audit prove` does: opens what it needs, asks, and writes the answer."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from ami_audit.domain.errors import ProofError, UsageError
@@ -10,12 +9,13 @@ from ami_audit.entrypoints.bootstrap.machine import core
 from ami_audit.entrypoints.bootstrap.trails import opener, require_trail
 from ami_audit.entrypoints.cli.answers import announce
 from ami_audit.entrypoints.cli.plain import deliver_plain
-from ami_audit.entrypoints.cli.vouching import named_keys, told, trusted_keys
+from ami_audit.entrypoints.cli.vouching import or_own_keys, told
 from ami_audit.entrypoints.settings import settings_at
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 from ami_audit.services.usecases.check_proof import check_consistency_proof, check_record_proof
 from ami_audit.services.usecases.prove import is_signed, prove_consistency, prove_record
+from ami_audit.services.vouching import Trusted
 
 _LARGEST = 1 << 20
 
@@ -54,24 +54,24 @@ def deliver_consistency(old: int, new: int, *, store: str | None, format_name: s
     deliver_plain("consistency", answer, text=answer.proof or "", format_name=format_name, output=output)
 
 
-def checked(file: Path, *, kept: Path | None, vkeys: Iterable[str], origin: str) -> tuple[ProofVerdict, str]:
+def checked(file: Path, *, kept: Path | None, given: Trusted, origin: str) -> tuple[ProofVerdict, str]:
     """Return how far the proof in a file holds, and that in words.
 
     Raises:
         ProofError: It does not hold.
     """
-    named, text = named_keys(vkeys), _text(file)
+    text = _text(file)
     if kept is not None:
         old = _text(kept)
         verdict = check_consistency_proof(
-            text.encode(), old, core(), trusted=trusted_keys(named, origin=_origin_of(old)), origin=origin
+            text.encode(), old, core(), trusted=or_own_keys(given, origin=_origin_of(old)), origin=origin
         )
         subject = f"The first {verdict.old_size} records of {verdict.origin} begin its first {verdict.size}"
     elif text.startswith("old "):
         raise UsageError("This is a consistency proof; name the earlier checkpoint that you kept with `--kept FILE`.")
     else:
         note = TlogProof.parse(text).checkpoint
-        verdict = check_record_proof(text, core(), trusted=trusted_keys(named, origin=_origin_of(note)), origin=origin)
+        verdict = check_record_proof(text, core(), trusted=or_own_keys(given, origin=_origin_of(note)), origin=origin)
         subject = (
             f"Record {verdict.sequence}, {verdict.record_hash}, is in the first {verdict.size} of {verdict.origin}"
         )

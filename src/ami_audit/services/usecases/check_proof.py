@@ -1,25 +1,21 @@
 """Checks a proof that somebody handed over, with nothing but keys that the checker trusts."""
 
-from collections.abc import Sequence
-
-from ami_audit.domain.checkpoint import SignedCheckpoint
-from ami_audit.domain.cosignature import cosigned_at
 from ami_audit.domain.errors import FormatError, ProofError
 from ami_audit.domain.kinds import VerificationLevel
-from ami_audit.domain.note import KeyKind, NoteKey, NoteSignature
 from ami_audit.domain.proof import Leaf, TlogProof
 from ami_audit.domain.proven import ProofVerdict
 from ami_audit.domain.witnessing import CosignRequest
 from ami_audit.ports.chain_core import ChainCore
+from ami_audit.services.vouching import Trusted, checkpoint_in, vouched
 
 
-def check_record_proof(text: str, core: ChainCore, *, trusted: Sequence[NoteKey], origin: str = "") -> ProofVerdict:
+def check_record_proof(text: str, core: ChainCore, *, trusted: Trusted, origin: str = "") -> ProofVerdict:
     """Return how far a `.tlog-proof` of ours holds.
 
     Args:
         text: The file.
         core: The arithmetic.
-        trusted: Keys that may vouch for a checkpoint.
+        trusted: Whose word counts.
         origin: The trail that it must be of; empty for whichever it names.
 
     Raises:
@@ -33,21 +29,22 @@ def check_record_proof(text: str, core: ChainCore, *, trusted: Sequence[NoteKey]
         raise ProofError("extra data", f"it is record {leaf.sequence}, and the proof is of index {proof.index}")
     if not core.verify_inclusion(leaf.hash(), index=proof.index, size=value.size, proof=proof.hashes, root=value.root):
         raise ProofError("hashes", f"they do not lead from record {proof.index} to the root of {value.size} records")
-    signed_by, reasons = vouched(signed, core, trusted)
+    word = vouched(signed, core, trusted)
     return ProofVerdict(
         kind="inclusion",
         origin=value.origin,
         size=value.size,
         sequence=proof.index,
         record_hash=leaf.record_hash.hex(),
-        level=VerificationLevel.CHECKPOINT if signed_by else VerificationLevel.HASHES,
-        signed_by=signed_by,
-        reasons=reasons,
+        level=word.level,
+        signed_by=word.signed_by,
+        witnessed=word.witnessed,
+        reasons=word.reasons,
     )
 
 
 def check_consistency_proof(
-    raw: bytes, old_note: str, core: ChainCore, *, trusted: Sequence[NoteKey], origin: str = ""
+    raw: bytes, old_note: str, core: ChainCore, *, trusted: Trusted, origin: str = ""
 ) -> ProofVerdict:
     """Return how far a consistency proof holds against a checkpoint that the checker kept.
 
@@ -55,7 +52,7 @@ def check_consistency_proof(
         raw: The file.
         old_note: The earlier checkpoint, as it was kept.
         core: The arithmetic.
-        trusted: Keys that may vouch for a checkpoint; both must be vouched for.
+        trusted: Whose word counts; both checkpoints must be vouched for.
         origin: The trail that it must be of; empty for that of the earlier checkpoint.
 
     Raises:
@@ -73,66 +70,16 @@ def check_consistency_proof(
         before.root, after.root, old_size=before.size, new_size=after.size, proof=request.proof
     ):
         raise ProofError("hashes", f"the first {before.size} records are not those of the checkpoint that was kept")
-    (old_by, old_reasons), (new_by, reasons) = (vouched(note, core, trusted) for note in (old, request.signed))
-    signed_by = new_by if old_by else ()
+    # The earlier checkpoint needs no witness any more: whoever kept it has seen it.
+    earlier, later = vouched(old, core, Trusted(trusted.keys)), vouched(request.signed, core, trusted)
+    word = later if earlier.level > VerificationLevel.HASHES else earlier
     return ProofVerdict(
         kind="consistency",
         origin=after.origin,
         size=after.size,
         old_size=before.size,
-        level=VerificationLevel.CHECKPOINT if signed_by else VerificationLevel.HASHES,
-        signed_by=signed_by,
-        reasons=old_reasons or reasons,
+        level=word.level,
+        signed_by=word.signed_by,
+        witnessed=word.witnessed,
+        reasons=word.reasons,
     )
-
-
-def checkpoint_in(note: str, origin: str = "") -> SignedCheckpoint:
-    """Return the checkpoint that somebody handed over, of that trail when one is named.
-
-    Raises:
-        ProofError: It is none, or of another trail.
-    """
-    try:
-        signed = SignedCheckpoint.parse(note)
-    except FormatError as error:
-        raise ProofError("checkpoint", error.reason) from error
-    if origin and signed.checkpoint.origin != origin:
-        raise ProofError("checkpoint", f"it is of the trail `{signed.checkpoint.origin}`, not of `{origin}`")
-    return signed
-
-
-def vouched(
-    signed: SignedCheckpoint, core: ChainCore, trusted: Sequence[NoteKey]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the trusted keys that have signed or cosigned a checkpoint, and why it is not vouched for if it is not.
-
-    Witnesses only say that they saw it: without the trail's own key they vouch for nothing.
-
-    Raises:
-        ProofError: A line names a trusted key, and the signature in it is not that key's.
-    """
-    origin = signed.checkpoint.origin
-    found = [
-        key
-        for key in trusted
-        for line in signed.signatures
-        if key.is_named_by(line) and (key.kind == KeyKind.COSIGNATURE or key.name == origin)
-        if _holds(line, key, signed, core=core)
-    ]
-    if not any(key.kind == KeyKind.ED25519 for key in found):
-        return (), (f"No key that is trusted here has signed the checkpoint; name one of `{origin}` with `--vkey`.",)
-    return tuple(dict.fromkeys(map(str, found))), ()
-
-
-def _holds(line: NoteSignature, key: NoteKey, signed: SignedCheckpoint, *, core: ChainCore) -> bool:
-    value, verify = signed.checkpoint, core.verify_signature
-    match key.kind:
-        case KeyKind.ED25519:
-            holds = len(line.signature) == 64 and verify(key.public_key, value.body().encode(), line.signature)
-        case KeyKind.COSIGNATURE:
-            holds = cosigned_at(line, key, checkpoint=value, check=verify) is not None
-        case _:
-            return False  # a kind that is carried and never counted
-    if not holds:
-        raise ProofError("checkpoint", f"the signature of `{key.name}` does not verify")
-    return True

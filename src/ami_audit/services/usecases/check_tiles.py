@@ -1,27 +1,24 @@
 """Checks a log that lies there as static files (C2SP tlog-tiles), ours or anybody's."""
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 from ami_audit.domain.errors import NotFoundError, ProofError
-from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import EMPTY_ROOT
-from ami_audit.domain.note import NoteKey
 from ami_audit.domain.proven import ProofVerdict
 from ami_audit.domain.tiles import CHECKPOINT, Place, entries_in, full_tiles, levels, places
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.chain_values import Grown
 from ami_audit.ports.static_files import StaticFiles
-from ami_audit.services.usecases.check_proof import checkpoint_in, vouched
+from ami_audit.services.vouching import Trusted, checkpoint_in, vouched
 
 
-def check_tiles(files: StaticFiles, core: ChainCore, *, trusted: Sequence[NoteKey], origin: str = "") -> ProofVerdict:
+def check_tiles(files: StaticFiles, core: ChainCore, *, trusted: Trusted, origin: str = "") -> ProofVerdict:
     """Return how far a log of static files holds: every entry, every tile, the root, and who signed it.
 
     Args:
         files: The log.
         core: The arithmetic.
-        trusted: Keys that may vouch for its checkpoint.
+        trusted: Whose word counts.
         origin: The log that it must be; empty for whichever it names.
 
     Raises:
@@ -39,14 +36,15 @@ def check_tiles(files: StaticFiles, core: ChainCore, *, trusted: Sequence[NoteKe
             _expect(files, place, grown.edges[level])
     if grown.root != value.root:
         raise ProofError(CHECKPOINT, f"its root is not the one of the {value.size} entries")
-    signed_by, reasons = vouched(signed, core, trusted)
+    word = vouched(signed, core, trusted)
     return ProofVerdict(
         kind="tiles",
         origin=value.origin,
         size=value.size,
-        level=VerificationLevel.CHECKPOINT if signed_by else VerificationLevel.HASHES,
-        signed_by=signed_by,
-        reasons=reasons,
+        level=word.level,
+        signed_by=word.signed_by,
+        witnessed=word.witnessed,
+        reasons=word.reasons,
     )
 
 

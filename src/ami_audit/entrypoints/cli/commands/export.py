@@ -45,6 +45,7 @@ def check(
             "--vkey", metavar="NAME+HASH+KEY", help="Trust this key.", show_default="the keys of this machine"
         ),
     ] = None,
+    policy: common.TrustPolicy = None,
     origin: Annotated[str | None, typer.Option("--origin", metavar="NAME", help="The log that it must be.")] = None,
     format_name: common.PlainFormat = "text",
     output: common.Output = None,
@@ -54,5 +55,8 @@ def check(
     Ends with exit code 1 when a file is not what the checkpoint commits to, or nobody trusted here has signed it.
     """
     from ami_audit.entrypoints.cli.tiles import deliver_check
+    from ami_audit.entrypoints.cli.vouching import trusted
 
-    deliver_check(folder, vkeys=vkey or (), origin=origin or "", format_name=format_name, output=output)
+    deliver_check(
+        folder, given=trusted(vkey or (), policy), origin=origin or "", format_name=format_name, output=output
+    )

@@ -40,6 +40,7 @@ def prove(
     check: Check = None,
     kept: Kept = None,
     vkey: Vkeys = None,
+    policy: common.TrustPolicy = None,
     origin: Annotated[
         str | None, typer.Option("--origin", metavar="NAME", help="With --check: the trail that it must be of.")
     ] = None,
@@ -60,12 +61,12 @@ def prove(
     code 1 when the proof does not hold, or when nobody whose key is trusted here vouches for it.
     """
     from ami_audit.entrypoints.cli import proofs
-    from ami_audit.entrypoints.cli.vouching import deliver_verdict
+    from ami_audit.entrypoints.cli.vouching import deliver_verdict, trusted
 
     if [record is not None, consistency is not None, check is not None].count(True) != 1:
         raise UsageError("Name one thing: a RECORD to prove, `--consistency OLD NEW`, or `--check FILE`.")
     if check is not None:
-        answer, text = proofs.checked(check, kept=kept, vkeys=vkey or (), origin=origin or "")
+        answer, text = proofs.checked(check, kept=kept, given=trusted(vkey or (), policy), origin=origin or "")
         deliver_verdict(answer, text, format_name=format_name, output=output)
     elif consistency is not None:
         proofs.deliver_consistency(*consistency, store=store, format_name=format_name, output=output)

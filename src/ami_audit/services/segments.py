@@ -61,6 +61,8 @@ async def index_closed(trail: Trail, *, since: int, segment_size: int = SEGMENT_
         since: How long the trail was when this was last asked.
         segment_size: Records in a segment. What a record covers stands in the record.
     """
+    if trail.head.size // segment_size == since // segment_size:
+        return
     closed = range(since // segment_size, trail.head.size // segment_size)
     await _seal(trail, [(place * segment_size, (place + 1) * segment_size) for place in closed])
 
@@ -80,9 +82,11 @@ async def _missing(trail: Trail, *, segment_size: int) -> list[tuple[int, int]]:
 
 
 async def _seal(trail: Trail, segments: Sequence[tuple[int, int]]) -> None:
+    """Seal an index of each of these segments whose records are still there."""
     drafts = []
+    held_from = max((pruning.cut for pruning in await trail.store.prunings()), default=0)
     for first, end in segments:
-        if first < end:
+        if held_from <= first < end:
             columns = await columns_of(trail.store, trail.core, first=first, end=end)
             drafts.append((await claim_of(columns, trail.core, first=first, end=end)).draft(trail.origin))
     await trail.append(drafts)

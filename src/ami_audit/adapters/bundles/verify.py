@@ -1124,16 +1124,22 @@ class Completeness:
 # -------------------------------------------------------------------------------------------- disclosures (RFC 9901)
 def disclosure_faults(records: Records, disclosures: Sequence[str]) -> Iterator[Fault]:
     """Yield each disclosure whose digest no record of the bundle, and no other disclosure, holds."""
-    wanted: set[str] = set()
-    for record in records.held.values():
-        wanted.update(digests_in(content_of(record.canonical)))
-    values = [disclosed(text) for text in disclosures]
-    for value in values:
-        wanted.update(digests_in(value))
-    for index, (text, value) in enumerate(zip(disclosures, values)):
-        digest = base64.urlsafe_b64encode(sha256(text.encode())).rstrip(b"=").decode()
-        if value is None or digest not in wanted:
+    wanted = committed_digests(records, disclosures)
+    for index, text in enumerate(disclosures):
+        if disclosed(text) is None or digest_of(text) not in wanted:
             yield Fault("disclosure", f"disclosure {index}", "no record in the bundle is committed to it")
+
+
+def committed_digests(records: Records, disclosures: Sequence[str]) -> set[str]:
+    """Return every digest that stands in a record, or in what is disclosed."""
+    values: list[Any] = [content_of(record.canonical) for record in records.held.values()]
+    values += [disclosed(text) for text in disclosures]
+    return {digest for value in values for digest in digests_in(value)}
+
+
+def digest_of(text: str) -> str:
+    """Return the digest by which a record is committed to a disclosure."""
+    return base64.urlsafe_b64encode(sha256(text.encode())).rstrip(b"=").decode()
 
 
 def disclosed(text: str) -> Any:
@@ -1258,7 +1264,7 @@ def verdict(
         "witnesses": {"cosigned": len(set(cosigners) & set(counted)), "of": len(counted)} if policy else None,
     }
     said["proven"] = [] if faults else list(proven(said, document))
-    said["not_proven"] = list(lacks) + list(not_proven(whole, document))
+    said["not_proven"] = list(lacks) + list(not_proven(held, whole, document))
     return said
 
 
@@ -1318,8 +1324,13 @@ def proven(said: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
         yield "{cosigned} of {of} witnesses have cosigned the checkpoint.".format(**said["witnesses"])
 
 
-def not_proven(whole: Completeness | None, document: dict[str, Any]) -> Iterator[str]:
+def not_proven(held: Records | None, whole: Completeness | None, document: dict[str, Any]) -> Iterator[str]:
     """Yield what no bundle of this kind proves, in sentences."""
+    if held is not None:
+        shown = {digest_of(text) for text in document["disclosures"]}
+        withheld = len(committed_digests(held, document["disclosures"]) - shown)
+        if withheld:
+            yield f"What {withheld} withheld values are: the records are committed to them, and do not say."
     if document["completeness"] is None:
         yield "That nothing was left out: the bundle does not claim it."
     elif whole is not None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from ami_audit.domain.bundle import SCHEMA, Asked, Bundle, BundledRecord, Completeness, ShownRun, ShownSegment
 from ami_audit.domain.completeness import KEY_RECORDS, Leaf, Term, leaves_of, run_for, terms_of, window_of
+from ami_audit.domain.disclosed import connected
 from ami_audit.domain.errors import IntegrityError, NotFoundError, UsageError
 from ami_audit.domain.linkage import SealedRecord, StoredCheckpoint
 from ami_audit.domain.segment import SegmentClaim, tiled
@@ -18,6 +19,8 @@ from ami_audit.services.reading import only
 from ami_audit.services.segments import Columns, columns_of, is_index, sealed_claims
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
+from ami_audit.services.verification.bundled import content_of
+from ami_audit.services.verification.pruned import cut_of
 
 _CHUNK = 1024
 # Further than this apart, records are read one by one.
@@ -65,28 +68,61 @@ async def made_bundle(session: Session, question: Question, *, progress: Progres
         IntegrityError: The store is damaged where the answer lies.
     """
     store = session.store
+    held_from = await cut_of(store)
+    if held_from and question.asked is not None:
+        raise UsageError(
+            f"Records below {held_from} were pruned, so nothing can prove that none of them is left out of the answer; "
+            "name the records to show instead: `ami-audit query` lists them."
+        )
     checkpoint = await _checkpoint(session)
-    claims = tiled([claim for claim in await sealed_claims(store) if claim.sequence < checkpoint.size])
-    builder = _Builder(store, session.core, terms=terms_of(question.asked or {}), asked=question.asked)
     wanted = {0, *await _picked(store, question.names)}
+    wanted |= {event.sequence for event in await store.key_events() if event.sequence < checkpoint.size}
+    segments = None
+    if not held_from:
+        segments, named = await _answered(session, question, size=checkpoint.size, progress=progress)
+        wanted |= named
+    beyond = max(wanted)
+    if beyond >= checkpoint.size:
+        raise UsageError(f"Record {beyond} is not under the checkpoint of {checkpoint.size} records yet; try again.")
+    records = await _read_all(store, sorted(wanted))
+    return Bundle(
+        checkpoint=checkpoint.note,
+        completeness=None if segments is None else Completeness(segments=tuple(segments)),
+        disclosures=await _disclosed(session, records),
+        filter=None if question.asked is None else Asked.model_validate(question.asked),
+        records=tuple(await _proven(store, session.core, records, size=checkpoint.size)),
+        schema=SCHEMA,
+    )
+
+
+async def _answered(
+    session: Session, question: Question, *, size: int, progress: Progress
+) -> tuple[list[ShownSegment], set[int]]:
+    """Return what is shown of each segment, and the records that must be there for it."""
+    claims = tiled([claim for claim in await sealed_claims(session.store) if claim.sequence < size])
+    builder = _Builder(session.store, session.core, terms=terms_of(question.asked or {}), asked=question.asked)
+    wanted = set(range(claims[-1].end if claims else 0, size))
     segments = []
     for claim in claims:
         segment, named = await builder.segment(claim)
         segments.append(segment)
         wanted |= {claim.sequence, *named}
-        progress.step("records", done=claim.end, total=checkpoint.size)
-    wanted |= set(range(claims[-1].end if claims else 0, checkpoint.size))
-    beyond = max(wanted)
-    if beyond >= checkpoint.size:
-        raise UsageError(f"Record {beyond} is not under the checkpoint of {checkpoint.size} records yet; try again.")
-    return Bundle(
-        checkpoint=checkpoint.note,
-        completeness=Completeness(segments=tuple(segments)),
-        disclosures=(),
-        filter=None if question.asked is None else Asked.model_validate(question.asked),
-        records=tuple(await _proven(store, session.core, sorted(wanted), size=checkpoint.size)),
-        schema=SCHEMA,
-    )
+        progress.step("records", done=claim.end, total=size)
+    return segments, wanted
+
+
+async def _disclosed(session: Session, records: Sequence[SealedRecord]) -> tuple[str, ...]:
+    """Return what opens the values of these records that whoever asks may read, with the keys that are here."""
+    if not await session.store.has_disclosures():
+        return ()
+    opener = await session.opener()
+    found: list[str] = []
+    for record in records:
+        for stored in await session.store.disclosures(record.sequence, count=1):
+            opened = opener.judge(stored, record.record_id).opened
+            if opened is not None and opened.classification <= session.clearance:
+                found.append(opened.disclosure.text)
+    return connected([content_of(record.canonical) for record in records], found)
 
 
 class _Builder:
@@ -162,7 +198,9 @@ async def _latest(store: RecordStore) -> StoredCheckpoint | None:
 
 
 async def _is_indexed(store: RecordStore, size: int) -> bool:
-    """Return whether only indexes follow the records that are indexed."""
+    """Return whether only indexes follow the records that are indexed, or nothing can be indexed any more."""
+    if await cut_of(store):
+        return True
     claims = tiled(await sealed_claims(store))
     end = claims[-1].end if claims else 0
     while end < size:
@@ -183,12 +221,17 @@ async def _picked(store: RecordStore, names: Iterable[str]) -> set[int]:
     return sequences
 
 
-async def _proven(store: RecordStore, core: ChainCore, wanted: Sequence[int], *, size: int) -> list[BundledRecord]:
+async def _proven(
+    store: RecordStore, core: ChainCore, records: Sequence[SealedRecord], *, size: int
+) -> list[BundledRecord]:
     prover = Prover(store, core)
-    records = [record for run in _runs(wanted) for record in await _read(store, run)]
     return [
         BundledRecord.of(record, proof=await prover.inclusion(index=record.sequence, size=size)) for record in records
     ]
+
+
+async def _read_all(store: RecordStore, wanted: Sequence[int]) -> list[SealedRecord]:
+    return [record for run in _runs(wanted) for record in await _read(store, run)]
 
 
 async def _read(store: RecordStore, wanted: Sequence[int]) -> list[SealedRecord]:

@@ -1,9 +1,6 @@
 """Verifies a bundle with the native core; the single-file verifier that bundles carry must say the same."""
 
-import base64
-import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -12,6 +9,7 @@ from ami_audit.domain.bundle import Bundle
 from ami_audit.domain.bundle_report import BundledKey, BundleFault, BundleReport, Cosigned, asked_by, level_with
 from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.cosignature import cosigned_at
+from ami_audit.domain.disclosed import committed, digest_of, value_in
 from ami_audit.domain.errors import FormatError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.quorum import QuorumPolicy
@@ -19,8 +17,6 @@ from ami_audit.ports.chain_core import ChainCore
 from ami_audit.services.checkpoints import signed_by
 from ami_audit.services.verification.bundled import Begun, BundledRecords, begun, content_of
 from ami_audit.services.verification.whole import Wholeness
-
-_DISCLOSURE = re.compile("[A-Za-z0-9_-]+")
 
 
 class Pin(NamedTuple):
@@ -163,6 +159,11 @@ class _Judging:
         return "" if is_reached else "Too few of the policy's witnesses have cosigned the checkpoint."
 
     def _not_proven(self) -> Iterator[str]:
+        if self._records is not None:
+            disclosed = set(map(digest_of, self._bundle.disclosures))
+            withheld = len(committed(_contents(self._records), self._bundle.disclosures) - disclosed)
+            if withheld:
+                yield f"What {withheld} withheld values are: the records are committed to them, and do not say."
         if self._bundle.completeness is None:
             yield "That nothing was left out: the bundle does not claim it."
         elif self._whole is not None and not all(map(self._whole.holds, self._whole.claims())):
@@ -185,38 +186,15 @@ def _proven(report: BundleReport, bundle: Bundle) -> Iterator[str]:
 
 
 def _disclosure_faults(records: BundledRecords, disclosures: Sequence[str]) -> Iterator[BundleFault]:
-    """Yield each disclosure whose digest (RFC 9901) no record of the bundle, and no other disclosure, holds."""
-    values = [_disclosed(text) for text in disclosures]
-    contents = [content_of(record.canonical) for record in records.held.values()]
-    wanted = {digest for value in (*contents, *values) for digest in _digests_in(value)}
-    for index, (text, value) in enumerate(zip(disclosures, values, strict=True)):
-        digest = base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
-        if value is None or digest not in wanted:
+    """Yield each disclosure whose digest no record of the bundle, and no other disclosure, holds."""
+    wanted = committed(_contents(records), disclosures)
+    for index, text in enumerate(disclosures):
+        if value_in(text) is None or digest_of(text) not in wanted:
             yield _fault("disclosure", f"disclosure {index}", "no record in the bundle is committed to it")
 
 
-def _disclosed(text: str) -> list[Any] | None:
-    if not _DISCLOSURE.fullmatch(text):
-        return None
-    try:
-        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
-    except (ValueError, RecursionError):
-        return None
-    is_one = isinstance(found, list) and len(found) in {2, 3} and all(isinstance(part, str) for part in found[:-1])
-    return [found[-1]] if is_one else None
-
-
-def _digests_in(value: object) -> Iterator[str]:
-    waiting: list[Any] = [value]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, dict):
-            listed = found.get("_sd")
-            candidates: Iterable[Any] = [*(listed if isinstance(listed, list) else [listed]), found.get("...")]
-            yield from (digest for digest in candidates if isinstance(digest, str))
-            waiting += found.values()
-        elif isinstance(found, list):
-            waiting += found
+def _contents(records: BundledRecords) -> list[dict[str, Any]]:
+    return [content_of(record.canonical) for record in records.held.values()]
 
 
 def _fault(check: str, where: str, detail: str) -> BundleFault:

@@ -47,6 +47,7 @@ def bundle(
     before: Annotated[
         int | None, typer.Option("--before", metavar="SEQUENCE", min=0, help="Only records below this sequence.")
     ] = None,
+    clearance: common.Clearance = None,
     key: common.Key = None,
     store: common.Store = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the bundle is put.")] = _DEFAULT,
@@ -78,12 +79,13 @@ def bundle(
     if records and asked:
         raise UsageError("Records are picked by name or by a filter; leave one of them out.")
     question = Question(None if records else asked, tuple(records or ()))
-    chosen = settings_at(overrides={"store": store, "key": key})
+    chosen = settings_at(overrides={"store": store, "key": key, "clearance": clearance})
     require_trail(chosen)
     with AuditStore(opener(chosen, announce=announce)) as trail, shown_progress(quiet=quiet) as progress:
         made = portal.run(bundle_of(trail, question, progress=progress))
     _write(archived(made), output)
     print(f"{output}: {len(made.records)} records of {chosen.store_location}")
+    print(f"`ami-audit verify --bundle={output}` checks it; so does the verify.py in it, with nothing but Python.")
 
 
 def _write(archive: bytes, output: Path) -> None:

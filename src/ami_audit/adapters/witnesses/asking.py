@@ -34,6 +34,8 @@ class HttpWitnessCaller:
                 return await _asked(place, request)
         except TimeoutError as error:
             raise WitnessError(f"no answer within {timeout_s:g} s") from error
+        except ConnectionRefusedError as error:
+            raise WitnessError("nobody listens there") from error
         except OSError as error:
             raise WitnessError(f"it cannot be reached: {error.strerror or error}") from error
         except (ValueError, EOFError, http.client.HTTPException, asyncio.LimitOverrunError) as error:

@@ -203,6 +203,5 @@ def test_go_reads_the_export_and_makes_the_same_proofs(desk: Desk, tlogcheck: Pa
         timeout=120,
         check=False,
     )
-    assert (done.stdout.strip(), done.stderr) == ("70001", "")
-    assert answer.size == 70_001
-    assert SignedCheckpoint.parse(_latest(desk).note).checkpoint.size == 70_001
+    assert (done.stdout.strip(), done.stderr) == (str(answer.size), "")
+    assert SignedCheckpoint.parse(_latest(desk).note).checkpoint.size == answer.size > 70_000

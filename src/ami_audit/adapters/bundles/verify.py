@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import bisect
 import datetime as dt
 import hashlib
 import json
@@ -998,8 +999,9 @@ class Completeness:
         self.asked = asked
         self.size = size
         self.keys = {number: field_keys(record.canonical) for number, record in self.held.items()}
-        self.matching = [] if asked is None else [number for number in self.held if self._matches(number)]
+        self.matching = frozenset(number for number in self.held if asked is not None and self._matches(number))
         self._terms = terms_of(asked or {})
+        self._order = list(self.held)
         self._end = 0
 
     def _matches(self, sequence: int) -> bool:
@@ -1052,12 +1054,10 @@ class Completeness:
         if lacking:
             detail = f"{len(lacking)} records that the index of its segment names are not in the bundle"
             yield Fault("omitted", f"record {lacking[0]}", detail)
-        matching = frozenset(self.matching)
-        for number in sorted(self.held):
-            if claim.first <= number < claim.end:
-                is_answer = answers is not None and number in matching and number not in answers
-                if is_answer or (self._is_about_keys(number) and number not in about_keys):
-                    yield Fault("segment", where, f"its index does not name record {number}")
+        for number in self._between(claim.first, claim.end):
+            is_answer = answers is not None and number in self.matching and number not in answers
+            if is_answer or (self._is_about_keys(number) and number not in about_keys):
+                yield Fault("segment", where, f"its index does not name record {number}")
 
     def _answers(self, terms: Sequence[Any], claim: Claim) -> frozenset[int] | None:
         """Return the records of a segment that answer the filter; None when no term narrows them down."""
@@ -1075,7 +1075,7 @@ class Completeness:
         return answers
 
     def _missing(self, low: int, high: int, what: str) -> Iterator[Fault]:
-        count = high - low - sum(low <= number < high for number in self.held)
+        count = high - low - len(self._between(low, high))
         if count > 0:
             first = next(number for number in range(low, high) if number not in self.held)
             yield Fault("omitted", f"record {first}", f"{count} {what}")
@@ -1107,8 +1107,11 @@ class Completeness:
 
     def holds(self, claim: Claim) -> bool:
         """Return whether every record of a segment is in the bundle."""
-        held = sum(claim.first <= number < claim.end for number in self.held)
-        return held == claim.end - claim.first
+        return len(self._between(claim.first, claim.end)) == claim.end - claim.first
+
+    def _between(self, low: int, high: int) -> list[int]:
+        """Return the records of the bundle from `low` to before `high`."""
+        return self._order[bisect.bisect_left(self._order, low) : bisect.bisect_left(self._order, high)]
 
     def _fields(self, claim: Claim) -> dict[str, tuple[int, bytes]]:
         fields = {}

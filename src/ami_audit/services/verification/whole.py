@@ -1,6 +1,7 @@
 """Checks whether a bundle is the whole answer: that no record it should hold was left out."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator
 from itertools import accumulate
 
 from ami_audit.domain.bundle import Bundle, ShownRun, ShownSegment
@@ -27,6 +28,7 @@ class Wholeness:
         self._size = size
         self._asked = None if bundle.filter is None else bundle.filter.asked()
         self._terms = terms_of(self._asked or {})
+        self._order = list(records.held)
         self._end = 0
         self.matching = frozenset(sequence for sequence in records.held if self._matches(sequence))
 
@@ -96,13 +98,13 @@ class Wholeness:
 
     def _missing(self, wanted: range, what: str) -> Iterator[BundleFault]:
         held = self._records.held
-        count = len(wanted) - sum(number in wanted for number in held)
+        count = len(wanted) - len(self._within(wanted.start, wanted.stop))
         if count > 0:
             first = next(number for number in wanted if number not in held)
             yield _fault("omitted", f"record {first}", f"{count} {what}")
 
-    def _within(self, first: int, end: int) -> Iterable[int]:
-        return (number for number in self._records.held if first <= number < end)
+    def _within(self, first: int, end: int) -> list[int]:
+        return self._order[bisect_left(self._order, first) : bisect_left(self._order, end)]
 
     def _is_about_keys(self, number: int) -> bool:
         return self._records.keys[number].get("action") in KEY_RECORDS.intervals[0]
@@ -131,7 +133,7 @@ class Wholeness:
 
     def holds(self, claim: SegmentClaim) -> bool:
         """Return whether every record of a segment is in the bundle."""
-        return sum(1 for _ in self._within(claim.first, claim.end)) == claim.end - claim.first
+        return len(self._within(claim.first, claim.end)) == claim.end - claim.first
 
     def _fields(self, claim: SegmentClaim) -> dict[str, FieldRoot]:
         texts = [self._records.held[number].canonical for number in range(claim.first, claim.end)]

@@ -57,6 +57,18 @@ _RULES = (
     ("other", "TrailIsAsSealed", "Something in the trail is not as it was sealed.", _RECORD),
     ("disclosure", "DisclosuresFit", "What opens a committed value is not what the record committed to.", _BESIDE),
     ("segment", "IndexesSayWhatRecordsSay", "A sealed index differs from the records that it covers.", _RECORD),
+    (
+        "cosignature",
+        "CosignaturesVerify",
+        "A cosignature of a witness does not verify, or fits no checkpoint.",
+        _BESIDE,
+    ),
+    (
+        "disclosure",
+        "DisclosuresFit",
+        "A value kept beside a record is not the one that the record commits to.",
+        _BESIDE,
+    ),
 )
 RULES = {check: Rule(check, f"AMI{1000 + place}", *told) for place, (check, *told) in enumerate(_RULES, 1)}
 """Every rule by its check, in the order of their ids, which never change."""

@@ -9,6 +9,7 @@ from ami_audit.domain.classification import Hiding, policy_of, subject_of
 from ami_audit.domain.errors import ConfigurationError
 from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.places import Pattern
+from ami_audit.domain.rules import approvals_of
 
 _POLICY = """
 subject = "context.user.id"
@@ -122,3 +123,11 @@ def test_a_wrong_policy_is_refused_with_its_place(text: str, said: str) -> None:
     """A key that is misspelt and passed over would publish what it was meant to hide."""
     with pytest.raises(ConfigurationError, match=f"policy.toml: .*{said}"):
         policy_of(text, where="policy.toml")
+
+
+def test_a_policy_may_ask_for_approvals_beside_what_it_hides() -> None:
+    """One file says both: what is read here must not refuse what `domain.rules` reads."""
+    text = '[approvals]\n"deploy.*" = {needed = 2, of = ["ann", "bob"]}\n\n[retention]\nkeep = "365 days"\n'
+    assert policy_of(text, where="policy.toml").keep == timedelta(days=365)
+    (rule,) = approvals_of(text, where="policy.toml")
+    assert (rule.action, rule.needed) == ("deploy.*", 2)

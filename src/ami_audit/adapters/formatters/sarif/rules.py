@@ -63,12 +63,6 @@ _RULES = (
         "A cosignature of a witness does not verify, or fits no checkpoint.",
         _BESIDE,
     ),
-    (
-        "disclosure",
-        "DisclosuresFit",
-        "A value kept beside a record is not the one that the record commits to.",
-        _BESIDE,
-    ),
 )
 RULES = {check: Rule(check, f"AMI{1000 + place}", *told) for place, (check, *told) in enumerate(_RULES, 1)}
 """Every rule by its check, in the order of their ids, which never change."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.contract.record_queries import QueryContract
+from tests.contract.record_removals import RecordRemovalsContract
 from tests.contract.record_store import KeeperContract, Opener, RecordStoreContract, TurnContract
 from tests.contract.record_writers import WritersContract
 
@@ -52,3 +53,7 @@ class TestSqliteQueries(_AtPlace, QueryContract):
 
 class TestSqliteWriters(_AtPlace, WritersContract):
     """Several processes."""
+
+
+class TestSqliteRemovals(_AtPlace, RecordRemovalsContract):
+    """What goes."""

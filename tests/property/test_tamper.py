@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from tests.support.damage import Column, changed, columns, unguarded, write
 from tests.support.golden import ALICE, BOB
 from tests.support.trails import cosign
 
+from ami_audit.adapters.archives import FileArchive
 from ami_audit.adapters.chain_core.core import NativeCore
 from ami_audit.adapters.clock import machine_clock
 from ami_audit.adapters.guards import FileGuard
 from ami_audit.adapters.stores.sqlite import SqliteStore
+from ami_audit.adapters.vaults import FileVault
+from ami_audit.domain.classification import policy_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType, VerificationLevel
 from ami_audit.domain.query import AuditFilter
@@ -26,7 +30,9 @@ from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import portal
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
+from ami_audit.services.usecases.erase import erase
 from ami_audit.services.usecases.key_changes import rotate_in_trail
+from ami_audit.services.usecases.retention import prune
 
 _CORE = NativeCore()
 _COLUMNS = columns()
@@ -42,17 +48,25 @@ class _Somebody:
         return {"host": "here"}
 
 
-def opened(folder: Path, *signers: Signer) -> AuditStore:
-    """Return the trail in a folder."""
+_POLICY = policy_of(
+    'subject = "context.person"\n[[values]]\npaths = ["context.mail"]\n[retention]\nkeep = "365 days"\n',
+    where="policy.toml",
+)
+
+
+def opened(folder: Path, *signers: Signer, later: timedelta = timedelta()) -> AuditStore:
+    """Return the trail in a folder, now or later."""
 
     async def session() -> Session:
         return Session(
             store=await SqliteStore.open(folder / "audit.db"),
             core=_CORE,
-            clock=machine_clock,
+            clock=lambda: machine_clock() + later,
             signers=lambda _origin, _ring: signers,
             guard_of=lambda origin: FileGuard(folder / "guard", origin),
             new_origin="example.org/tamper",
+            policy=_POLICY,
+            vault_of=lambda origin: FileVault(folder / "subjects", origin, _CORE),
         )
 
     return AuditStore(session)
@@ -60,7 +74,7 @@ def opened(folder: Path, *signers: Signer) -> AuditStore:
 
 @pytest.fixture(scope="module")
 def trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A trail with everything in it: a full tile, two keys, findings, checkpoints, a filled index."""
+    """A trail with everything in it: full tiles, two keys, checkpoints, a filled index, an erasure, a pruning."""
     folder = tmp_path_factory.mktemp("trail")
     draft = AuditDraft(
         action="file.observed", target="", target_type=AuditTargetType.FILE, source="file_source/1", actor="ann"
@@ -71,7 +85,14 @@ def trail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with opened(folder, ALICE) as store:
         portal.run(rotate_in_trail(store, BOB, by=_Somebody(), root="."))  # type: ignore[arg-type]
     with opened(folder, BOB) as store:
-        portal.run(store.append([draft._replace(target=f"lib/{index}.py") for index in range(150)]))
+        about = [{"person": f"p{index % 2}", "mail": f"{index}@example.org"} for index in range(150)]
+        drafts = [draft._replace(target=f"lib/{index}.py", context=facts) for index, facts in enumerate(about)]
+        portal.run(store.append(drafts))
+        portal.run(store.query_records(AuditFilter(limit=1)))
+        portal.run(erase(store, "p1", authority="ticket", by=_Somebody(), root="."))  # type: ignore[arg-type]
+    with opened(folder, BOB, later=timedelta(days=800)) as store:
+        place = FileArchive(folder / "archive.jsonl")
+        portal.run(prune(store, by=_Somebody(), root=".", reason=None, archive_of=lambda _origin, _cut: place))  # type: ignore[arg-type]
         portal.run(store.query_records(AuditFilter(limit=1)))
     cosign(folder)
     return folder
@@ -88,7 +109,7 @@ def test_the_trail_is_sound_before_it_is_touched(trail: Path) -> None:
     report = verified(trail)
     assert report.faults == ()
     assert report.level is VerificationLevel.CHECKPOINT
-    assert report.size == 302
+    assert report.size == 304
 
 
 @pytest.mark.parametrize("column", _COLUMNS, ids=lambda column: f"{column.table}.{column.name}")

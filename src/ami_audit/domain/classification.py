@@ -161,7 +161,7 @@ class _Reader:
 
     def policy(self, said: Mapping[str, Any]) -> Policy:
         """Return the whole policy."""
-        self._only(said, {"subject", "values", "records", "retention", "approvals"}, "")  # approvals: see rules
+        self._only(said, {"approvals", "subject", "values", "records", "retention"}, "")
         subject = self._pattern(said.get("subject", "actor"), "subject")
         retention = said.get("retention", {})
         self._only(retention, {"keep", "rules"}, "retention")

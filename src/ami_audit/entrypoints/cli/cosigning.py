@@ -97,5 +97,7 @@ def _told(answer: CosigningAnswer) -> str:
 
 def _line(each: WitnessOutcome, width: int) -> str:
     when = f" at {each.cosigned_at:%Y-%m-%d %H:%M:%S}Z" if each.cosigned_at else ""
-    why = each.detail.encode("ascii", "backslashreplace").decode()
-    return f"  {each.witness:<{width}}  {_WORDS[each.outcome]}{when}{f': {why}' if why else ''}"
+    why = each.detail
+    line = f"  {each.witness:<{width}}  {_WORDS[each.outcome]}{when}{f': {why}' if why else ''}"
+    # What a witness said is shown, and must not be obeyed by a terminal.
+    return line.encode("ascii", "backslashreplace").decode()

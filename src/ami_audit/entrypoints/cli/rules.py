@@ -79,14 +79,19 @@ def approve_record(
         answer = portal.run(approve(trail, name, by=caller(), root=str(chosen.root), reason=reason))
     count = f"approved {answer.state}" if answer.state else "no rule of the trail asks for approvals of it"
     text = f"{answer.signer} signed record {answer.sequence} ({answer.action}): {count}.\n"
-    deliver_plain("approval", answer, text=text, format_name=format_name, output=output)
+    deliver_plain("approval", answer, text=_harmless(text), format_name=format_name, output=output)
 
 
 def _told(rules: Rules) -> str:
     lines = [f"# stated by record {rules.sequence}" if rules.sequence >= 0 else "# the trail states no rules"]
     lines += ["", "# witnesses", rules.quorum.text.rstrip("\n") if rules.quorum else "quorum none"]
     lines += ["", "# approvals", *(_rule(rule) for rule in rules.approvals)]
-    return "\n".join(lines).encode("utf-8", "replace").decode() + "\n"
+    return _harmless("\n".join(lines)) + "\n"
+
+
+def _harmless(text: str) -> str:
+    """Return text from a trail so that no terminal obeys it."""
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def _rule(rule: ApprovalRule) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from pydantic import BaseModel
-from tests.support import answers, proof_answers, retention_answers
+from tests.support import answers, proof_answers, retention_answers, rules_answers
 from tests.support.published import NAMES, PUBLISHED, schema_of, text_of
 
 from ami_audit.adapters.formatters.answers import What
 from ami_audit.adapters.formatters.json import JsonFormatter
 from ami_audit.domain.answer import as_json
+from ami_audit.domain.rules import Rules, RulesAnswer
 
 _FORMATTER = JsonFormatter()
 
@@ -49,6 +50,24 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
     ),
     "a bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bundle_report())),
     "a bad bundle": ("bundle-verification", lambda: _FORMATTER.bundle(answers.a_bad_bundle_report())),
+    "a sound trail with witnesses and approvals": (
+        "verification",
+        lambda: _FORMATTER.verification(
+            answers.a_verdict(witnesses=rules_answers.some_witnesses(), approvals=rules_answers.some_approvals())
+        ),
+    ),
+    "records with approvals": (
+        "records",
+        lambda: _FORMATTER.records([answers.a_record()], approvals=[rules_answers.a_state()]),
+    ),
+    "cosignatures": ("cosigning", lambda: _plain("cosigning", rules_answers.a_cosigning())),
+    "an approval": ("approval", lambda: _plain("approval", rules_answers.an_approval())),
+    "an unasked approval": (
+        "approval",
+        lambda: _plain("approval", rules_answers.an_approval(state=None)),
+    ),
+    "rules": ("rules", lambda: _plain("rules", rules_answers.some_rules())),
+    "no rules": ("rules", lambda: _plain("rules", RulesAnswer.of(Rules()))),
     "a checkpoint": ("checkpoint", lambda: _plain("checkpoint", proof_answers.a_checkpoint())),
     "a proof": ("proof", lambda: _plain("proof", proof_answers.a_proof())),
     "a proof of growth": ("consistency", lambda: _plain("consistency", proof_answers.a_consistency())),

@@ -86,10 +86,6 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
     "retention": ("retention", lambda: _plain("retention", retention_answers.a_retention())),
     "a pruning": ("pruning", lambda: _plain("pruning", retention_answers.a_pruning())),
     "an archive": ("archive", lambda: _plain("archive", retention_answers.an_archive_verdict())),
-    "cosignatures": ("cosigning", lambda: _plain("cosigning", proof_answers.a_cosigning())),
-    "an approval": ("approval", lambda: _plain("approval", proof_answers.an_approval())),
-    "rules": ("rules", lambda: _plain("rules", proof_answers.some_rules())),
-    "no rules": ("rules", lambda: _plain("rules", proof_answers.some_rules(approvals=(), quorum=None))),
     "keys": ("keys", lambda: _FORMATTER.keys([answers.a_key(), answers.a_key(name=None, where=None, created=None)])),
 }
 

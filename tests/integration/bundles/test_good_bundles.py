@@ -15,6 +15,7 @@ from tests.support.witnesses import cosigned, log_key, witness_key
 from ami_audit.adapters.bundles import packed, unpacked
 from ami_audit.domain.bundle import Bundle
 from ami_audit.domain.errors import NotFoundError, UsageError
+from ami_audit.domain.linkage import StoredCosignature
 from ami_audit.domain.note import NoteKey
 from ami_audit.domain.query import AuditFilter
 from ami_audit.services.session import Session
@@ -175,3 +176,16 @@ async def test_the_single_file_needs_nothing_but_python(session: Session, tmp_pa
         assert (done.returncode, done.stderr) == (0, "")
         said = json.loads(done.stdout)
         assert (said["level"], said["required"], said["is_sound"]) == ("checkpoint", "checkpoint", True)
+
+
+async def test_cosignatures_that_the_store_keeps_are_packed(session: Session) -> None:
+    """Bundle, cosign, bundle again: nothing is sealed in between that the witness has not seen."""
+    first = await made_bundle(session, Question({"actor": "user1"}))
+    note = note_of(json.loads(first.text()))
+    line = cosigned(note.checkpoint, "w.example")
+    kept = StoredCosignature(note.checkpoint.size, str(witness_key("w.example")), line.signature)
+    await session.store.add_cosignatures([kept])
+    policy = f"witness w {witness_key('w.example')}\nquorum w\n".encode()
+    verdict = await told(session, {"actor": "user1"}, policy=policy)
+    assert (verdict["faults"], verdict["level"]) == ([], "witnessed")
+    assert verdict["size"] == note.checkpoint.size

@@ -1,12 +1,13 @@
 """What does a trail hold when any one system call fails, or the process dies in it?"""
 
+import errno
 import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.faults import NONE, Ending, Kind, Victims, faults_at, victims
+from tests.support.faults import NONE, Ending, Fault, Kind, Victims, faults_at, victims
 from tests.support.places import BATCH, checked_in, drafts, key_store_in, opened_in
 
 from ami_audit.domain.query import AuditFilter
@@ -132,6 +133,19 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("answered")
     (folder / "answer.txt").write_text("the old answer\n")
     return folder
+
+
+def test_a_disk_that_fills_while_a_trail_is_made_leaves_none_or_a_whole_one(
+    victim: Victims, nothing: Path, tmp_path: Path
+) -> None:
+    """Half an empty trail under the name of a trail would be found damaged by every run that follows."""
+    calls = victim.run("append", tmp_path / "whole").calls
+    writes = [at for at, call in enumerate(calls, 1) if call.startswith("pwrite") and ".new-" in call]
+    assert len(writes) > 10
+    for at in writes[::2]:
+        place = tmp_path / str(at)
+        place.mkdir()
+        _look_at_trail(nothing, place, victim.run("append", place, Fault(at, Kind.FAIL, errno.ENOSPC)))
 
 
 @pytest.mark.parametrize("every", [pytest.param(_SHARE, id="some"), pytest.param(1, id="all", marks=pytest.mark.soak)])

@@ -16,8 +16,11 @@ from ami_audit.adapters.sources.git.message import message_facts
 from ami_audit.adapters.sources.git.openpgp import issuer_of
 from ami_audit.adapters.sources.git.sshsig import fingerprint_of
 from ami_audit.adapters.stores.sqlite.projection import is_id_of, projected
+from ami_audit.domain.archive import ArchiveHead, read_record
 from ami_audit.domain.checkpoint import SignedCheckpoint
+from ami_audit.domain.classification import policy_of
 from ami_audit.domain.cosignature import Cosignature
+from ami_audit.domain.disclosure import Disclosure
 from ami_audit.domain.errors import (
     AuditError,
     ConfigurationError,
@@ -33,6 +36,7 @@ from ami_audit.domain.note import NoteKey, SignedNote
 from ami_audit.domain.proof import Leaf, TlogProof
 from ami_audit.domain.quorum import QuorumPolicy
 from ami_audit.domain.remembered import Remembered
+from ami_audit.domain.rules import approvals_of
 from ami_audit.domain.store_check import acknowledged_in
 from ami_audit.domain.text import one_line
 from ami_audit.domain.tiles import entries_in
@@ -163,6 +167,22 @@ _CONFIG = (
     'store = "a.db"\norigin = "example.org/shop"\nsources = ["git", "file"]\nbusy_timeout_s = 1.5\n[table]\na = 1\n'
 )
 
+_DEEP = ("a = " + "[" * 5000, "a = " + "9" * 5000)
+_POLICY = """subject = "actor"
+[values]
+"file.*" = ["context.user.name"]
+[records]
+"person.*" = "RESTRICTED"
+[retention]
+keep = "365d"
+"""
+_APPROVALS = '[approvals]\n"deploy.*" = {needed = 2, of = ["ann", "bob"]}\n"x" = {needed = 3}\n'
+_HEAD = '{"schema": "ami-audit/archive/1", "origin": "a", "first": 0, "cut": 1e400, "edges": ["00"], "consistency": ""}'
+_ARCHIVED = (
+    '{"sequence": 1, "record_id": "x", "previous_hash": "00", "nonce": "1", "record_hash": "00", "signatures": "", '
+    '"canonical": "{}"}'
+)
+
 PARSERS: dict[str, Parser] = {
     "note": Parser(_note, FormatError, _files("data/c2sp/signed-note*", "golden/*/checkpoint.txt")),
     "checkpoint": Parser(_checkpoint, FormatError, _files("data/c2sp/tlog-checkpoint*", "golden/*/checkpoint.txt")),
@@ -180,6 +200,21 @@ PARSERS: dict[str, Parser] = {
     "bundle": Parser(read_bundle, (), bundles),
     "archive": Parser(read_archive, FormatError, archives),
     "segment": Parser(read_claim, MalformedError, claims),
+    "classes": Parser(
+        lambda data: policy_of(_text(data), where="policy.toml"), ConfigurationError, _words(_POLICY, *_DEEP)
+    ),
+    "approvals": Parser(
+        lambda data: approvals_of(_text(data), where="policy.toml"), ConfigurationError, _words(_APPROVALS, *_DEEP)
+    ),
+    "disclosure": Parser(
+        lambda data: Disclosure.parse(_text(data)), MalformedError, _words("WyJzYWx0IiwibmFtZSIsMV0", "W1tb" * 2000)
+    ),
+    "archive-head": Parser(lambda data: ArchiveHead.parse(_text(data)), FormatError, _words(_HEAD)),
+    "archive-record": Parser(
+        lambda data: read_record(_text(data), 1),
+        FormatError,
+        _words(_ARCHIVED, _ARCHIVED.replace("1", "Infinity", 1), _ARCHIVED.replace("{}", "\\ud800")),
+    ),
     "remembered": Parser(lambda data: Remembered.parse(_text(data)), MalformedError, _words(_REMEMBERED)),
     "moment": Parser(_moment, MalformedError, _words("2026-01-02T03:04:05.000678Z", "2024-02-30T00:00:00.000000Z")),
     "when": Parser(

@@ -168,7 +168,7 @@ def read_record(line: str, number: int) -> SealedRecord:
             str(said["canonical"]).encode(),
             base64.b64decode(said["signatures"], validate=True),
         )
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise FormatError("archive", f"line {number} is no record") from error
 
 

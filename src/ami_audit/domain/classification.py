@@ -148,7 +148,7 @@ def policy_of(text: str, *, where: str) -> Policy:
     """
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # its own, and Python's on too many digits or too deep a nesting
         raise ConfigurationError(where, f"it is not TOML: {error}") from error
     return _Reader(where).policy(said)
 

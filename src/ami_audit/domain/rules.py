@@ -89,7 +89,7 @@ def approvals_of(text: str, *, where: str) -> tuple[ApprovalRule, ...]:
     """
     try:
         table = tomllib.loads(text).get("approvals", {})
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # its own, and Python's on too many digits or too deep a nesting
         raise ConfigurationError(where, f"it is not TOML: {error}") from error
     if not isinstance(table, dict):
         raise ConfigurationError(where, "`approvals` must be a table: `[approvals]`")

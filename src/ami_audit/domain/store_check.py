@@ -21,6 +21,7 @@ _PARTS_OF_CHECKS: dict[str, PartName] = {
     "key": "keys",
     "column": "index",
     "checkpoint": "checkpoints",
+    "cosignature": "checkpoints",
 }
 _MADE_ANEW = ("record_index", "indexed")
 

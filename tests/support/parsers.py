@@ -224,7 +224,11 @@ PARSERS: dict[str, Parser] = {
             "7 days ago", "3h", "yesterday", "2024-01-31", "2024-01-31T12:00:00+02:00", "@1700000000", "9999 years ago"
         ),
     ),
-    "settings": Parser(_settings, ConfigurationError, _words(_CONFIG, "difficulty_bits = 3\n", "a.b.c = {}\n")),
+    "settings": Parser(
+        _settings,
+        ConfigurationError,
+        _words(_CONFIG, "difficulty_bits = 3\n", "a.b.c = {}\n", "a = " + "[" * 5000, "a = " + "9" * 5000),
+    ),
     "receipts": Parser(
         lambda data: acknowledged_in(_text(data), where="list"), UsageError, _words("a b # c\n\nd\n", "a b c\n")
     ),

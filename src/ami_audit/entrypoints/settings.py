@@ -172,7 +172,8 @@ def _table(file: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise ConfigurationError(str(file), f"it cannot be read: {error.strerror}; check who owns it") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Beside its own error the reader lets through what Python says of too many digits and of too deep a nesting.
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(str(file), f"it cannot be read: {error}") from error
 
 

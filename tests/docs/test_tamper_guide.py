@@ -56,6 +56,9 @@ CASES = {
     "signed a record with a key of their own and recomputed the tree": Case(
         attacks.sign_with_another_key, "unknown-key", (CHANGED,)
     ),
+    "appended a record that admits a key of their own, signed by it": Case(
+        attacks.admit_a_key_of_ones_own, "key-not-valid", (LAST + 1,)
+    ),
     "took a signature away and recomputed the tree": Case(attacks.take_a_signature_away),
     "appended a record without a signature": Case(attacks.add_a_record_unsigned),
     "told the whole trail anew with a key of their own": Case(attacks.tell_anew_with_another_key),

@@ -4,6 +4,7 @@ Each attack gets the attacker's shell, standing in a repository whose trail hold
 were added by a second run; `../older.db` is a copy made before that.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -117,11 +118,23 @@ def cut_off_the_end_only(_: Shell, trail: Path) -> None:
 def sign_with_another_key(_: Shell, trail: Path) -> None:
     """Replace a record's signature by one of the attacker's own, and make the tree right again."""
     with unguarded(trail) as database:
-        sealed = database.execute("SELECT record_hash FROM records WHERE sequence = ?", (CHANGED,)).get
-        signature = BOB.sign_records(origin=_origin(database), timestamp_us=0, record_hashes=sealed)
-        block = _CORE.signature_blocks(BOB.key_id, signer=BOB.signer, timestamp_us=0, signatures=signature)[0]
-        database.execute("UPDATE records SET signatures = ? WHERE sequence = ?", (block, CHANGED))
+        _sign_as_bob(database, CHANGED)
+
+
+def admit_a_key_of_ones_own(_: Shell, trail: Path) -> None:
+    """Append a record that adds the attacker's own key, signed by that key, and make everything fit."""
+    with unguarded(trail) as database:
+        _copy(database, LAST, to=LAST + 1)
+        told = json.loads(database.execute("SELECT canonical FROM records WHERE sequence = ?", (LAST,)).get)
+        key = {"key_id": BOB.key_id.hex(), "public_key": base64.b64encode(BOB.public_key).decode()}
+        told |= {"action": "key.added", "target": BOB.key_id.hex(), "target_type": "key", "sequence": LAST + 1}
+        told |= {"context": {**key, "signer": BOB.signer}}
+        text = _CORE.canonicalize(json.dumps(told).encode())
+        database.execute("UPDATE records SET canonical = ? WHERE sequence = ?", (text, LAST + 1))
+        event = (LAST + 1, 0, "added", BOB.key_id, BOB.public_key, BOB.signer)
+        database.execute("INSERT INTO key_events VALUES (?, ?, ?, ?, ?, ?)", event)
         _recompute(database)
+        _sign_as_bob(database, LAST + 1)
 
 
 def add_a_record_unsigned(_: Shell, trail: Path) -> None:
@@ -235,6 +248,14 @@ def _put_in_eve(database: apsw.Connection) -> None:
         " WHERE sequence = ?",
         (CHANGED,),
     )
+
+
+def _sign_as_bob(database: apsw.Connection, sequence: int) -> None:
+    sealed = database.execute("SELECT record_hash FROM records WHERE sequence = ?", (sequence,)).get
+    signature = BOB.sign_records(origin=_origin(database), timestamp_us=0, record_hashes=sealed)
+    block = _CORE.signature_blocks(BOB.key_id, signer=BOB.signer, timestamp_us=0, signatures=signature)[0]
+    database.execute("UPDATE records SET signatures = ? WHERE sequence = ?", (block, sequence))
+    _recompute(database)
 
 
 def _origin(database: apsw.Connection) -> str:

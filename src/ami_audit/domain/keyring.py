@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ KEY_ACTIONS = {
 }
 _OPEN = (1 << 64) - 1
 _ENTRY = struct.Struct(">32s32sQQ")
+_SIGNATURE = struct.Struct(">B32s72xH")
+NOT_ADMITTED = "it changes who may sign, and is not signed by those who may say so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ def events_of(content: Mapping[str, Any]) -> tuple[KeyEvent, ...]:
     if action == GENESIS_ACTION and content.get("sequence") == 0:
         return _events(content, ("added",))
     return _events(content, KEY_ACTIONS[action]) if action in KEY_ACTIONS else ()
+
+
+def signers_of(block: bytes) -> frozenset[bytes]:
+    """Return the ids of the keys that a record's signature block names; of a malformed one, those that can be read."""
+    found, start = set[bytes](), 0
+    while len(block) - start >= _SIGNATURE.size:
+        _, key_id, length = _SIGNATURE.unpack_from(block, start)
+        found.add(key_id)
+        start += _SIGNATURE.size + length
+    return frozenset(found)
 
 
 def _events(content: Mapping[str, Any], events: Sequence[str]) -> tuple[KeyEvent, ...]:
@@ -108,6 +120,25 @@ class KeyRing:
         ring = KeyRing()
         ring._entries = list(self._entries)
         return ring
+
+    def admits(self, events: Sequence[KeyEvent], signers: Collection[bytes]) -> bool:
+        """Whether a record that says `events` about keys is signed by those who may say so; ask before learning them.
+
+        The first record is its own authority. Any other is signed by a key that could sign before it already, else
+        whoever can append could admit a key of their own; a rotation by the very key that it retires. A key that is
+        added signs as well, which shows that its owner holds it.
+
+        Args:
+            events: What one record says about keys.
+            signers: The ids of the keys that have signed it.
+        """
+        if not events or events[0].sequence == 0:
+            return True
+        at = events[0].sequence
+        may = {entry.key_id for entry in self._entries if entry.valid_from < at < entry.valid_to} & set(signers)
+        retired = {event.key_id for event in events if event.event == "retired"}
+        added = {event.key_id for event in events if event.event == "added"}
+        return bool(may) and retired <= may and added <= set(signers)
 
     def entries(self) -> tuple[Validity, ...]:
         """Return every key with its validity, in the order in which they were added."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ami_audit.domain.keyring import KeyRing, events_of
+from ami_audit.domain.keyring import KeyRing, events_of, signers_of
 from ami_audit.domain.linkage import KeyEvent
 
 _OLD, _NEW = b"o" * 32, b"n" * 32
@@ -125,3 +125,44 @@ def test_a_packed_ring_has_eighty_bytes_a_key() -> None:
     """The form that bulk verification reads."""
     packed = KeyRing([_event(3, "added")]).packed()
     assert packed == _id(_OLD) + _OLD + (3).to_bytes(8, "big") + b"\xff" * 8
+
+
+def test_a_new_key_is_admitted_by_one_that_could_sign_before() -> None:
+    """Signed by the new key alone, a record would admit whoever can append one."""
+    ring = KeyRing([_event(0, "added")])
+    added = [_event(5, "added", _NEW)]
+    assert ring.admits(added, [_id(_OLD), _id(_NEW)])
+    assert not ring.admits(added, [_id(_NEW)])
+    assert not ring.admits(added, [_id(_OLD)])
+    assert not ring.admits(added, [])
+
+
+def test_a_rotation_is_signed_by_the_key_that_it_retires() -> None:
+    """Else any of a trail's keys could push another one out and take its place."""
+    other = b"x" * 32
+    ring = KeyRing([_event(0, "added"), _event(2, "added", other)])
+    rotated = [_event(9, "retired"), _event(9, "added", _NEW)]
+    assert ring.admits(rotated, [_id(_OLD), _id(_NEW)])
+    assert not ring.admits(rotated, [_id(other), _id(_NEW)])
+
+
+def test_a_retired_key_admits_nobody() -> None:
+    """What it signs after its end is worth nothing."""
+    ring = KeyRing([_event(0, "added"), _event(2, "added", _NEW), _event(3, "revoked")])
+    assert not ring.admits([_event(7, "revoked", _NEW)], [_id(_OLD)])
+    assert ring.admits([_event(7, "revoked", _NEW)], [_id(_NEW)])
+
+
+def test_the_first_record_and_records_about_no_key_ask_for_nobody() -> None:
+    """A trail begins with the key that it names itself."""
+    assert KeyRing().admits([_event(0, "added")], [_id(_OLD)])
+    assert KeyRing().admits([], [])
+
+
+def test_the_signers_of_a_block_are_its_key_ids() -> None:
+    """A block that breaks off is a fault of its own; what stands before is still read."""
+    entry = b"\x01" + _id(_OLD) + bytes(72) + (3).to_bytes(2, "big") + b"ann"
+    other = b"\x01" + _id(_NEW) + bytes(72) + bytes(2)
+    assert signers_of(entry + other) == {_id(_OLD), _id(_NEW)}
+    assert signers_of(entry + other[:-1]) == {_id(_OLD)}
+    assert signers_of(b"") == frozenset()

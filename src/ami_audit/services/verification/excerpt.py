@@ -6,6 +6,7 @@ from time import perf_counter
 
 from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError, UsageError
+from ami_audit.domain.keyring import KeyRing, signers_of
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.sampling import chance_of_missing, picked
 from ami_audit.domain.verification import (
@@ -27,7 +28,7 @@ from ami_audit.services.verification.anchor import Anchor
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.pruned import cut_of
 from ami_audit.services.verification.terms import Terms
-from ami_audit.services.verification.walk import Walk, events_in
+from ami_audit.services.verification.walk import Walk, events_in, not_admitted
 
 _CHUNK = 2048
 _ALTERED = (1, 10, 100, 1000)
@@ -228,12 +229,16 @@ class _Excerpt:
             self._faults.append(_fault("link", last + 1, detail, record_id=found[0].record_id))
 
     async def _check_key_table(self) -> None:
-        events = self._walk.key_events
+        events, ring = self._walk.key_events, KeyRing()
         for sequence in sorted({event.sequence for event in events}):
             records = await self._store.read(sequence, count=1)
             said = events_in(records[0]) if records and records[0].sequence == sequence else ()
             if said != tuple(event for event in events if event.sequence == sequence):
                 self._faults.append(_fault("key", sequence, "the key table differs from what this record says"))
+            elif not ring.admits(said, signers_of(records[0].signatures)):
+                self._faults.append(not_admitted(records[0]))
+            for event in said:
+                ring.learn(event)
 
 
 class _reading:  # noqa: N801 (it is used like a function)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, KeyRing, events_of
+from ami_audit.domain.keyring import GENESIS_ACTION, KEY_ACTIONS, NOT_ADMITTED, KeyRing, events_of, signers_of
 from ami_audit.domain.linkage import (
     ZERO_HASH,
     Head,
@@ -101,7 +101,7 @@ class Walk:
 
     def check_alone(self, record: SealedRecord) -> tuple[bytes, list[Fault]]:
         """Return the leaf of a record whose neighbours are gone, and every fault of its own; learn its keys."""
-        self._learn([record])
+        refused = self._learn([record])
         verdict = self._core.verify_slice(
             self._core.frames([record]),
             origin=self.origin,
@@ -112,7 +112,8 @@ class Walk:
             keys=self.ring.packed(),
         )
         self.unsigned += verdict.unsigned
-        return verdict.leaf_hashes, [_fault(record, kind, _DETAILS.get(kind, kind)) for _, kind in verdict.faults]
+        found = [_fault(record, kind, _DETAILS.get(kind, kind)) for _, kind in verdict.faults]
+        return verdict.leaf_hashes, refused + found
 
     def grow_over(self, leaves: bytes) -> None:
         """Go over the leaves of records that are gone."""
@@ -137,8 +138,7 @@ class Walk:
 
     def check(self, records: Sequence[SealedRecord]) -> list[Fault]:
         """Check the records that come next, and return every fault."""
-        self._learn(records)
-        faults: list[Fault] = []
+        faults = self._learn(records)
         for run in _runs(records):
             faults += self._gap(run[0])
             if run[0].sequence >= 0:
@@ -180,19 +180,30 @@ class Walk:
         self.new_tiles += [Tile(*tile) for tile in tiles]
         self.roots[self.head.size] = root
 
-    def _learn(self, records: Sequence[SealedRecord]) -> None:
+    def _learn(self, records: Sequence[SealedRecord]) -> list[Fault]:
+        """Take in what the records say about keys and rules; return a fault for each that had no right to say so."""
+        faults: list[Fault] = []
         for record in records:
             text = record.canonical
             if text.startswith(CANONICAL_START):
                 self.indexes.append(record)
             if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
                 content = _content(record)
-                for event in events_of(content):
+                events = events_of(content)
+                if not self.ring.admits(events, signers_of(record.signatures)):
+                    faults.append(not_admitted(record))
+                for event in events:
                     self.key_events.append(event)
                     self.ring.learn(event)
                 rules = rules_in(content, record.sequence)
                 if rules is not None and self.stated is not None:
                     self.stated.append(rules)
+        return faults
+
+
+def not_admitted(record: SealedRecord) -> Fault:
+    """Return the fault of a record about keys that those who may say so have not signed."""
+    return _fault(record, "key-not-valid", NOT_ADMITTED)
 
 
 def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:

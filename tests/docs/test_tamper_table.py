@@ -39,6 +39,9 @@ CASES = {
     ),
     "changed a signature and recomputed the tree": Case(attacks.change_a_signature, "signature", (attacks.CHANGED,)),
     "took a signature away and recomputed the tree": Case(attacks.take_a_signature_away),
+    "appended a record that admits a key of their own, signed by it": Case(
+        attacks.admit_a_key_of_ones_own, "key-not-valid", (_LAST + 1,)
+    ),
     "told the whole trail anew with a key of their own": Case(attacks.tell_anew_with_another_key),
     "cut off the newest records, or put back an older copy of the file": Case(
         attacks.put_back_an_older_copy, "checkpoint"

@@ -67,13 +67,19 @@ pub fn leaf_hash(sequence: u64, record_hash: &Hash, sigset_hash: &Hash) -> Hash 
     sha256(&leaf(sequence, record_hash, sigset_hash))
 }
 
-/// Return the parent of two nodes (RFC 6962 2.1).
+/// Return what the parent of two nodes hashes (RFC 6962 2.1).
 #[must_use]
-pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+pub fn node(left: &Hash, right: &Hash) -> [u8; 65] {
     let mut node = [1; 65];
     node[1..33].copy_from_slice(left);
     node[33..].copy_from_slice(right);
-    sha256(&node)
+    node
+}
+
+/// Return the parent of two nodes.
+#[must_use]
+pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    sha256(&node(left, right))
 }
 
 /// Return how many bits of `hash` are zero before the first one.

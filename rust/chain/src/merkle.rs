@@ -1,11 +1,13 @@
 //! The RFC 6962 tree, grown at its right edge, with the tiles of C2SP tlog-tiles.
-use crate::digest::{leaf_hash, node_hash, sha256, Hash};
+use crate::digest::{leaf, node, node_hash, sha256, Hash};
 use crate::error::Error;
+use crate::many::sha256_each;
 use crate::signatures::sigset_hash;
 
 /// A tile's height in levels of the tree, and its width in hashes.
 const TILE_HEIGHT: u32 = 8;
 const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
+const TILE_BYTES: usize = 32 << TILE_HEIGHT;
 
 /// The levels of tiles that a 64-bit size can have.
 const LEVELS: usize = 8;
@@ -61,44 +63,53 @@ impl Edge {
         if self.size.saturating_add(leaves.len() as u64) >= 1 << 63 {
             return Err(Error::Range("size: a tree holds fewer than 2^63 leaves"));
         }
+        let first = self.size;
+        self.size += leaves.len() as u64;
+        let mut peaks = std::mem::take(&mut self.frontier);
+        let mut frontier = Vec::new();
         let mut tiles = Vec::new();
-        for leaf in leaves {
-            self.push(*leaf, &mut tiles);
+        let mut row = leaves.to_vec();
+        for height in 0..u64::BITS {
+            if height.is_multiple_of(TILE_HEIGHT) {
+                self.keep(height / TILE_HEIGHT, &row, &mut tiles);
+            }
+            // The root of a full subtree waits on its level for the neighbour to its right.
+            let waiting = (first >> height & 1 == 1).then(|| peaks.pop()).flatten();
+            row.splice(0..0, waiting);
+            if row.len() % 2 == 1 {
+                frontier.extend(row.pop());
+            }
+            row = parents(&row);
         }
+        frontier.reverse();
+        self.frontier = frontier;
+        tiles.sort_by_key(|tile| (tile.index + 1) << (TILE_HEIGHT * (tile.level + 1)));
         Ok(tiles)
     }
 
-    fn push(&mut self, leaf: Hash, tiles: &mut Vec<Tile>) {
-        let merges = self.size.trailing_ones();
-        self.size += 1;
-        let mut node = leaf;
-        self.keep(0, node, tiles);
-        for height in 1..=merges {
-            if let Some(left) = self.frontier.pop() {
-                node = node_hash(&left, &node);
-            }
-            if height.is_multiple_of(TILE_HEIGHT) {
-                self.keep(height / TILE_HEIGHT, node, tiles);
-            }
-        }
-        self.frontier.push(node);
-    }
-
-    /// Put a hash on the edge of its level, and take the tile away when it is full.
-    fn keep(&mut self, level: u32, hash: Hash, tiles: &mut Vec<Tile>) {
+    /// Put hashes on the edge of their level, and take the tiles away that are full.
+    fn keep(&mut self, level: u32, hashes: &[Hash], tiles: &mut Vec<Tile>) {
         let place = level as usize;
+        if hashes.is_empty() {
+            return;
+        }
         if self.edges.len() <= place {
             self.edges.resize_with(place + 1, Vec::new);
         }
         let edge = &mut self.edges[place];
-        edge.extend_from_slice(&hash);
-        if edge.len() as u64 == 32 * TILE_WIDTH {
-            tiles.push(Tile {
-                level,
-                index: (self.size >> (TILE_HEIGHT * (level + 1))) - 1,
-                hashes: std::mem::take(edge),
-            });
+        edge.extend_from_slice(hashes.as_flattened());
+        let (whole, rest) = edge.as_chunks::<TILE_BYTES>();
+        if whole.is_empty() {
+            return;
         }
+        let full = self.size >> (TILE_HEIGHT * (level + 1));
+        let indexes = full - whole.len() as u64..;
+        tiles.extend(indexes.zip(whole).map(|(index, hashes)| Tile {
+            level,
+            index,
+            hashes: hashes.to_vec(),
+        }));
+        *edge = rest.to_vec();
     }
 
     /// Return the root of the tree (RFC 6962 2.1).
@@ -124,16 +135,22 @@ impl Edge {
 #[must_use]
 pub fn subtree_root(hashes: &[Hash]) -> Hash {
     let mut peaks: Vec<Hash> = Vec::new();
-    for (index, hash) in hashes.iter().enumerate() {
-        let mut node = *hash;
-        for _ in 0..index.trailing_ones() {
-            if let Some(left) = peaks.pop() {
-                node = node_hash(&left, &node);
-            }
+    let mut row = hashes.to_vec();
+    while !row.is_empty() {
+        if row.len() % 2 == 1 {
+            peaks.extend(row.pop());
         }
-        peaks.push(node);
+        row = parents(&row);
     }
+    peaks.reverse();
     fold(&peaks)
+}
+
+/// Return the parent of each pair of neighbours.
+fn parents(row: &[Hash]) -> Vec<Hash> {
+    let pairs = row.as_chunks::<2>().0.iter();
+    let nodes: Vec<_> = pairs.map(|[left, right]| node(left, right)).collect();
+    sha256_each(&nodes)
 }
 
 /// Return the leaf hash of each record, from its hash and its signature block.
@@ -149,12 +166,12 @@ pub fn leaf_hashes(first: u64, record_hashes: &[Hash], blocks: &[&[u8]]) -> Resu
             found: blocks.len(),
         });
     }
-    let mut leaves = Vec::with_capacity(32 * blocks.len());
+    let mut leaves = Vec::with_capacity(blocks.len());
     for (position, (hash, block)) in record_hashes.iter().zip(blocks).enumerate() {
         let sigset = sigset_hash(block).ok_or(Error::Block { position })?;
-        leaves.extend_from_slice(&leaf_hash(first + position as u64, hash, &sigset));
+        leaves.push(leaf(first + position as u64, hash, &sigset));
     }
-    Ok(leaves)
+    Ok(sha256_each(&leaves).concat())
 }
 
 fn fold(peaks: &[Hash]) -> Hash {

@@ -3,11 +3,14 @@ use ami_audit_chain::slice::{self, Expectation, Keys, Row};
 use ami_audit_chain::Error;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyAny, PyBytes, PyTuple};
 
 use crate::bytes::{hash, workers};
 use crate::fault::{attached, detached};
 use crate::pool::pool_for;
+
+/// Where the canonical text stands in a record as Python holds it.
+const TEXT: usize = 5;
 
 type Verdict<'py> = (
     Vec<(u64, &'static str)>,
@@ -33,34 +36,138 @@ pub fn verify_slice<'py>(
     keys: &[u8],
 ) -> PyResult<Verdict<'py>> {
     let pool = pool_for(py, frames.len())?;
-    let verdict = detached(py, || {
-        if first_sequence >= 1 << 63 {
-            return Err(Error::Range("first_sequence: expected less than 2^63"));
+    let expected = Expected {
+        origin,
+        first_sequence,
+        previous_hash,
+        previous_recorded_at,
+        minimum_bits,
+        keys,
+    };
+    expected.judge(py, |expected| {
+        slice::verify_slice(frames, expected, workers(pool.as_ref()))
+    })
+}
+
+#[pyfunction]
+#[pyo3(signature = (
+    records, *, origin, first_sequence, previous_hash, previous_recorded_at, minimum_bits, keys
+))]
+#[allow(clippy::too_many_arguments)] // Keywords on the Python side.
+#[allow(clippy::needless_pass_by_value)] // Python hands the list over.
+pub fn verify_records<'py>(
+    py: Python<'py>,
+    records: Vec<Bound<'py, PyTuple>>,
+    origin: &str,
+    first_sequence: u64,
+    previous_hash: &[u8],
+    previous_recorded_at: &str,
+    minimum_bits: u32,
+    keys: &[u8],
+) -> PyResult<Verdict<'py>> {
+    // `records` keeps every byte string alive, and a byte string never changes.
+    let rows: Vec<Row<'_>> = records.iter().map(row).collect::<PyResult<_>>()?;
+    let pool = pool_for(py, rows.iter().map(|row| row.canonical.len()).sum())?;
+    let expected = Expected {
+        origin,
+        first_sequence,
+        previous_hash,
+        previous_recorded_at,
+        minimum_bits,
+        keys,
+    };
+    expected.judge(py, |expected| {
+        slice::verify_rows(&rows, expected, workers(pool.as_ref()))
+    })
+}
+
+/// Read a record as Python holds it: see `SealedRecord`.
+fn row<'r>(record: &'r Bound<'_, PyTuple>) -> PyResult<Row<'r>> {
+    type Columns<'r, 'py> = (
+        u64,
+        Bound<'py, PyAny>,
+        &'r [u8],
+        u64,
+        &'r [u8],
+        &'r [u8],
+        &'r [u8],
+    );
+    let (sequence, _, previous_hash, nonce, record_hash, canonical, block): Columns<'r, '_> =
+        record.extract()?;
+    Ok(Row {
+        sequence,
+        previous_hash,
+        nonce,
+        record_hash,
+        canonical,
+        block,
+    })
+}
+
+#[pyfunction]
+#[pyo3(signature = (records, starts, *, usual))]
+#[allow(clippy::needless_pass_by_value)] // Python hands both lists over.
+pub fn starting(
+    records: Vec<Bound<'_, PyTuple>>,
+    starts: Vec<Bound<'_, PyBytes>>,
+    usual: &[u8],
+) -> PyResult<Vec<usize>> {
+    let mut found = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let text = record.get_borrowed_item(TEXT)?;
+        let text: &[u8] = text.extract()?;
+        if !text.starts_with(usual)
+            || starts
+                .iter()
+                .any(|start| text.starts_with(start.as_bytes()))
+        {
+            found.push(index);
         }
-        let expected = Expectation {
-            origin,
-            first_sequence,
-            previous_hash: hash(previous_hash, "previous_hash")?,
-            previous_recorded_at,
-            minimum_bits,
-            keys: &Keys::read(keys)?,
-        };
-        Ok(slice::verify_slice(
-            frames,
-            &expected,
-            workers(pool.as_ref()),
+    }
+    Ok(found)
+}
+
+/// What a slice is held to, as Python gives it.
+struct Expected<'a> {
+    origin: &'a str,
+    first_sequence: u64,
+    previous_hash: &'a [u8],
+    previous_recorded_at: &'a str,
+    minimum_bits: u32,
+    keys: &'a [u8],
+}
+
+impl Expected<'_> {
+    /// Return what `verify` finds, the GIL released meanwhile.
+    fn judge<'py>(
+        &self,
+        py: Python<'py>,
+        verify: impl FnOnce(&Expectation<'_>) -> slice::Verdict + Send,
+    ) -> PyResult<Verdict<'py>> {
+        let verdict = detached(py, || {
+            if self.first_sequence >= 1 << 63 {
+                return Err(Error::Range("first_sequence: expected less than 2^63"));
+            }
+            Ok(verify(&Expectation {
+                origin: self.origin,
+                first_sequence: self.first_sequence,
+                previous_hash: hash(self.previous_hash, "previous_hash")?,
+                previous_recorded_at: self.previous_recorded_at,
+                minimum_bits: self.minimum_bits,
+                keys: &Keys::read(self.keys)?,
+            }))
+        })?;
+        let faults = verdict.faults.into_iter();
+        Ok((
+            faults
+                .map(|(position, fault)| (position, fault.name()))
+                .collect(),
+            PyBytes::new(py, &verdict.last_hash),
+            verdict.last_recorded_at,
+            PyBytes::new(py, &verdict.leaf_hashes),
+            verdict.unsigned,
         ))
-    })?;
-    let faults = verdict.faults.into_iter();
-    Ok((
-        faults
-            .map(|(position, fault)| (position, fault.name()))
-            .collect(),
-        PyBytes::new(py, &verdict.last_hash),
-        verdict.last_recorded_at,
-        PyBytes::new(py, &verdict.leaf_hashes),
-        verdict.unsigned,
-    ))
+    }
 }
 
 #[pyfunction]

@@ -213,7 +213,7 @@ class Tree(Protocol):
 
 
 class SliceVerifier(Protocol):
-    """Verifies many records from one buffer."""
+    """Verifies many records at once."""
 
     def frames(self, records: Sequence[SealedRecord]) -> bytes:
         """Return records as one buffer for bulk verification.
@@ -250,6 +250,22 @@ class SliceVerifier(Protocol):
             keys: Entries of key id 32, public key 32, valid from u64 BE, valid to u64 BE (exclusive; 2^64−1 for ever),
                 concatenated; a key may have several. A public key that the strict rules refuse accepts nothing.
         """
+
+    def verify_records(
+        self,
+        records: Sequence[SealedRecord],
+        *,
+        origin: str,
+        first_sequence: int,
+        previous_hash: bytes,
+        previous_recorded_at: str,
+        minimum_bits: int,
+        keys: bytes,
+    ) -> SliceVerdict:
+        """Return what `verify_slice` finds in the frames of the records, without copying them into a buffer."""
+
+    def starting(self, records: Sequence[SealedRecord], starts: Sequence[bytes], *, usual: bytes) -> Sequence[int]:
+        """Return the indexes of the records whose canonical text begins with one of `starts`, or not with `usual`."""
 
 
 class ChainCore(

@@ -28,7 +28,7 @@ from tests.support.reference.signatures import (
     signed_message,
     written_block,
 )
-from tests.support.reference.slices import frames, verify_slice
+from tests.support.reference.slices import frames, starting, verify_records, verify_slice
 from tests.support.reference.tree import grown, subtree_root
 from tests.support.reference.values import NotPlainError, chain, encode
 
@@ -63,10 +63,12 @@ __all__ = [
     "signature_blocks",
     "signed_message",
     "sigset_hash",
+    "starting",
     "subtree_root",
     "unseal",
     "verify_consistency",
     "verify_inclusion",
+    "verify_records",
     "verify_signature",
     "verify_slice",
     "with_torsion",

@@ -1,7 +1,7 @@
 """Bulk verification in plain Python: one record after the other, by the rules of the port."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.support.reference.canonical import RefusedError, canonicalize
 from tests.support.reference.ed25519 import verify_signature
@@ -15,6 +15,8 @@ from tests.support.reference.hashes import (
 )
 from tests.support.reference.scan import own_members
 from tests.support.reference.signatures import Signature, read_block, signed_message
+
+Record = tuple[int, str, bytes, int, bytes, bytes, bytes]
 
 _ORDER = [
     "sequence",
@@ -111,6 +113,21 @@ def frames(
         + block
         for sequence, previous, nonce, record, text, block in rows
     )
+
+
+def verify_records(records: Sequence[Record], **expected: Any) -> tuple[list[tuple[int, str]], bytes, str, bytes, int]:
+    """Return what `verify_slice` returns for the frames of records."""
+    sequences, _, previous, nonces, hashes, texts, blocks = zip(*records, strict=True) if records else [()] * 7
+    return verify_slice(frames(sequences, previous, nonces, hashes, texts, blocks), **expected)
+
+
+def starting(records: Sequence[Record], starts: Sequence[bytes], *, usual: bytes) -> list[int]:
+    """Return the indexes of the records whose text begins with one of `starts`, or not with `usual`."""
+    return [
+        index
+        for index, record in enumerate(records)
+        if record[5].startswith(tuple(starts)) or not record[5].startswith(usual)
+    ]
 
 
 def _is_canonical(text: bytes) -> bool:

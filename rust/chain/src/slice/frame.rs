@@ -1,5 +1,5 @@
 //! Frames: how records stand in the one buffer that bulk verification reads.
-use crate::digest::Hash;
+use crate::digest::{Hash, ZERO};
 use crate::error::Error;
 
 /// The bytes of a frame beside its text and its block.
@@ -66,9 +66,38 @@ impl Row<'_> {
 }
 
 fn write_hash(buffer: &mut Vec<u8>, hash: &[u8]) {
-    let end = buffer.len() + 32;
-    buffer.extend_from_slice(&hash[..hash.len().min(32)]);
-    buffer.resize(end, 0);
+    buffer.extend_from_slice(&mended(hash));
+}
+
+/// Return a stored hash as 32 bytes, cut or filled with zeros.
+fn mended(hash: &[u8]) -> Hash {
+    let mut whole = ZERO;
+    let length = hash.len().min(32);
+    whole[..length].copy_from_slice(&hash[..length]);
+    whole
+}
+
+/// Return each hash of `rows` that is not 32 bytes long as what its frame would hold, in order.
+pub(super) fn mended_hashes(rows: &[Row<'_>]) -> Vec<Hash> {
+    let hashes = rows
+        .iter()
+        .flat_map(|row| [row.previous_hash, row.record_hash]);
+    hashes.filter(|hash| hash.len() != 32).map(mended).collect()
+}
+
+/// Return the frames of rows where they stand; `mended` are their [`mended_hashes`].
+pub(super) fn frames_of<'b>(rows: &[Row<'b>], mended: &'b [Hash]) -> Vec<Frame<'b>> {
+    let mut mended = mended.iter();
+    let mut whole = |hash: &'b [u8]| hash.try_into().ok().or_else(|| mended.next());
+    let frames = rows.iter().map(|row| Frame {
+        sequence: row.sequence,
+        previous_hash: whole(row.previous_hash).unwrap_or(&ZERO),
+        nonce: row.nonce,
+        record_hash: whole(row.record_hash).unwrap_or(&ZERO),
+        canonical: row.canonical,
+        block: row.block,
+    });
+    frames.collect()
 }
 
 fn write_counted(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {

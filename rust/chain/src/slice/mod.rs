@@ -102,15 +102,31 @@ pub struct Verdict {
 #[must_use]
 pub fn verify_slice(buffer: &[u8], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
     let (frames, is_whole) = read_frames(buffer);
+    verify(&frames, is_whole, expected, workers)
+}
+
+/// Verify rows where they stand: the verdict is the one on their frames, without the copy.
+#[must_use]
+pub fn verify_rows(rows: &[Row<'_>], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
+    let mended = frame::mended_hashes(rows);
+    verify(&frame::frames_of(rows, &mended), true, expected, workers)
+}
+
+fn verify(
+    frames: &[Frame<'_>],
+    is_whole: bool,
+    expected: &Expectation<'_>,
+    workers: Workers<'_>,
+) -> Verdict {
     let tag = record_tag(expected.origin);
-    let share = share(&frames, workers);
+    let share = share(frames, workers);
     let tasks: Vec<_> = frames.chunks(share).enumerate().collect();
     let parts = workers.map(tasks, |(task, frames)| {
         let first = expected.first_sequence + (task * share) as u64;
         facts::gather(frames, first, &tag, expected)
     });
     let facts: Vec<_> = parts.into_iter().flatten().collect();
-    judge::judge(&frames, &facts, is_whole, expected)
+    judge::judge(frames, &facts, is_whole, expected)
 }
 
 /// Return how many records one task takes: signed ones are the cheaper the more stand together.

@@ -44,11 +44,13 @@ __all__ = [
     "sign_records",
     "signature_blocks",
     "sigset_hash",
+    "starting",
     "subtree_root",
     "unseal",
     "uuid7",
     "verify_consistency",
     "verify_inclusion",
+    "verify_records",
     "verify_signature",
     "verify_slice",
 ]
@@ -300,6 +302,34 @@ def verify_slice(
     Raises:
         CoreError: A hash is not 32 bytes, `keys` are not entries of 80 bytes or name a key wrongly, or
             `first_sequence` is 2^63 or more.
+    """
+
+def verify_records(
+    records: Sequence[tuple[int, str, bytes, int, bytes, bytes, bytes]],
+    *,
+    origin: str,
+    first_sequence: int,
+    previous_hash: bytes,
+    previous_recorded_at: str,
+    minimum_bits: int,
+    keys: bytes,
+) -> tuple[list[tuple[int, str]], bytes, str, bytes, int]:
+    """Return what `verify_slice` returns for the frames of records, which are read where they stand.
+
+    A record is: sequence, anything, previous hash, nonce, record hash, canonical text, signature block. Nothing of it
+    is copied; another thread may change the list meanwhile, which changes nothing here.
+
+    Raises:
+        CoreError: As `verify_slice`.
+        OverflowError: A sequence or a nonce is not from 0 to 2^64−1.
+    """
+
+def starting(
+    records: Sequence[tuple[int, str, bytes, int, bytes, bytes, bytes]], starts: Sequence[bytes], *, usual: bytes
+) -> list[int]:
+    """Return the indexes of the records whose text begins with one of `starts`, or not with `usual`, rising.
+
+    Holds the GIL: some ten nanoseconds a record.
     """
 
 def uuid7(count: int) -> list[str]:

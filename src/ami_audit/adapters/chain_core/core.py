@@ -35,6 +35,7 @@ class NativeCore(NativeKeyText):
     verify_consistency = staticmethod(_native.verify_consistency)
     segment_columns = staticmethod(_native.segment_columns)
     segment_root = staticmethod(_native.segment_root)
+    starting = staticmethod(_native.starting)
 
     def canonicalize(self, text: bytes) -> bytes:
         """Return JSON text in canonical form (RFC 8785).
@@ -95,6 +96,30 @@ class NativeCore(NativeKeyText):
         return SliceVerdict._make(
             _native.verify_slice(
                 frames,
+                origin=origin,
+                first_sequence=first_sequence,
+                previous_hash=previous_hash,
+                previous_recorded_at=previous_recorded_at,
+                minimum_bits=minimum_bits,
+                keys=keys,
+            )
+        )
+
+    def verify_records(
+        self,
+        records: Sequence[SealedRecord],
+        *,
+        origin: str,
+        first_sequence: int,
+        previous_hash: bytes,
+        previous_recorded_at: str,
+        minimum_bits: int,
+        keys: bytes,
+    ) -> SliceVerdict:
+        """Return every fault of records as they stand."""
+        return SliceVerdict._make(
+            _native.verify_records(
+                records,
                 origin=origin,
                 first_sequence=first_sequence,
                 previous_hash=previous_hash,

@@ -45,7 +45,9 @@ _FIELDS = {
 }
 # `action` is the first key of canonical content; what begins otherwise is damaged, and read whatever it says.
 _USUAL_START = b'{"action":"'
-_KEY_STARTS = tuple(f'{{"action":"{action}"'.encode() for action in (GENESIS_ACTION, RULES_ACTION, *KEY_ACTIONS))
+# What a record begins with that is not only checked but also understood: keys, rules, or the index of a segment.
+_UNDERSTOOD = (GENESIS_ACTION, RULES_ACTION, *KEY_ACTIONS)
+_STARTS = (*(f'{{"action":"{action}"'.encode() for action in _UNDERSTOOD), CANONICAL_START)
 
 
 class Walk:
@@ -155,8 +157,8 @@ class Walk:
 
     def _check_run(self, run: Sequence[SealedRecord]) -> list[Fault]:
         first = run[0].sequence
-        found, last_hash, last_time, leaves, unsigned = self._core.verify_slice(
-            self._core.frames(run),
+        found, last_hash, last_time, leaves, unsigned = self._core.verify_records(
+            run,
             origin=self.origin,
             first_sequence=first,
             previous_hash=self._previous_hash,
@@ -183,21 +185,21 @@ class Walk:
     def _learn(self, records: Sequence[SealedRecord]) -> list[Fault]:
         """Take in what the records say about keys and rules; return a fault for each that had no right to say so."""
         faults: list[Fault] = []
-        for record in records:
-            text = record.canonical
-            if text.startswith(CANONICAL_START):
+        for index in self._core.starting(records, _STARTS, usual=_USUAL_START):
+            record = records[index]
+            if record.canonical.startswith(CANONICAL_START):
                 self.indexes.append(record)
-            if text.startswith(_KEY_STARTS) or not text.startswith(_USUAL_START):
-                content = _content(record)
-                events = events_of(content)
-                if not self.ring.admits(events, signers_of(record.signatures)):
-                    faults.append(not_admitted(record))
-                for event in events:
-                    self.key_events.append(event)
-                    self.ring.learn(event)
-                rules = rules_in(content, record.sequence)
-                if rules is not None and self.stated is not None:
-                    self.stated.append(rules)
+                continue
+            content = _content(record)
+            events = events_of(content)
+            if not self.ring.admits(events, signers_of(record.signatures)):
+                faults.append(not_admitted(record))
+            for event in events:
+                self.key_events.append(event)
+                self.ring.learn(event)
+            rules = rules_in(content, record.sequence)
+            if rules is not None and self.stated is not None:
+                self.stated.append(rules)
         return faults
 
 

@@ -33,6 +33,7 @@ pub(super) fn sha256_each<M: AsRef<[u8]>>(simd: V4, messages: &[M]) -> Vec<Hash>
         .collect();
     order.sort_unstable();
     let mut hashes = vec![[0; 32]; messages.len()];
+    let mut lanes = [const { Lane::EMPTY }; LANES];
     for group in order.chunks(LANES) {
         if group.len() < FEW {
             for (_, index) in group {
@@ -40,9 +41,11 @@ pub(super) fn sha256_each<M: AsRef<[u8]>>(simd: V4, messages: &[M]) -> Vec<Hash>
             }
             continue;
         }
-        let mut lanes = [Lane::new(&[]); LANES];
+        for lane in &mut lanes[group.len()..] {
+            *lane = Lane::EMPTY;
+        }
         for (lane, (_, index)) in lanes.iter_mut().zip(group) {
-            *lane = Lane::new(messages[*index].as_ref());
+            lane.take(messages[*index].as_ref());
         }
         let found = simd.vectorize(Digest(simd, &lanes));
         for (hash, (_, index)) in found.into_iter().zip(group) {
@@ -53,7 +56,6 @@ pub(super) fn sha256_each<M: AsRef<[u8]>>(simd: V4, messages: &[M]) -> Vec<Hash>
 }
 
 /// One message, cut into blocks, its padding in blocks of its own.
-#[derive(Clone, Copy)]
 struct Lane<'m> {
     whole: &'m [[u8; 64]],
     padded: [[u8; 64]; 2],
@@ -61,20 +63,23 @@ struct Lane<'m> {
 }
 
 impl<'m> Lane<'m> {
-    fn new(message: &'m [u8]) -> Self {
+    const EMPTY: Self = Self {
+        whole: &[],
+        padded: [[0; 64]; 2],
+        blocks: 0,
+    };
+
+    /// Take another message, in place: a lane is too large to be made elsewhere and moved.
+    fn take(&mut self, message: &'m [u8]) {
         let (whole, rest) = message.as_chunks::<64>();
-        let blocks = (message.len() + 9).div_ceil(64);
-        let mut padded = [[0; 64]; 2];
-        let padding = padded.as_flattened_mut();
+        self.whole = whole;
+        self.blocks = (message.len() + 9).div_ceil(64);
+        self.padded = [[0; 64]; 2];
+        let padding = self.padded.as_flattened_mut();
         padding[..rest.len()].copy_from_slice(rest);
         padding[rest.len()] = 0x80;
-        let end = 64 * (blocks - whole.len());
+        let end = 64 * (self.blocks - whole.len());
         padding[end - 8..end].copy_from_slice(&(8 * message.len() as u64).to_be_bytes());
-        Self {
-            whole,
-            padded,
-            blocks,
-        }
     }
 
     /// Return the block at `at`; one after the last is any block.

@@ -7,22 +7,27 @@ use crate::digest::{header, leading_zero_bits, leaf, Hash};
 use crate::many::sha256_each;
 use crate::moment::is_moment;
 
-/// Records that are hashed together: as many as the nearest cache holds.
-const GROUP: usize = 64;
+/// Records that are hashed together: few of so many differ much in length from those beside them.
+const GROUP: usize = 256;
 
 /// The facts of one record.
 #[derive(Debug, Clone)]
 pub(super) struct Facts<'b> {
-    /// What the bytes hash to.
-    pub computed: Hash,
-    /// The leaf, from the stored record hash and the stored signatures.
-    pub leaf: Hash,
+    /// What the bytes hash to, when that is not the stored record hash.
+    pub computed: Option<Box<Hash>>,
     /// The record's own `sequence`.
     pub own_sequence: Option<u64>,
     /// The record's own `recorded_at`, when it is a moment.
-    pub recorded_at: Option<&'b str>,
+    pub recorded_at: Option<&'b [u8]>,
     /// What is wrong with the record by itself.
     pub faults: Vec<Fault>,
+}
+
+/// What one task found.
+pub(super) struct Part<'b> {
+    pub facts: Vec<Facts<'b>>,
+    /// The leaf of each record, from its stored hash and its stored signatures.
+    pub leaves: Vec<Hash>,
 }
 
 /// Return the facts of `frames`, the first of which stands at position `first`.
@@ -31,30 +36,25 @@ pub(super) fn gather<'b>(
     first: u64,
     tag: &Hash,
     expected: &Expectation<'_>,
-) -> Vec<Facts<'b>> {
+) -> Part<'b> {
     let mut signed = Signed::new(expected);
     let mut form = Form::default();
     let mut facts: Vec<Facts<'b>> = Vec::with_capacity(frames.len());
-    for group in frames.chunks(GROUP) {
-        let mut sigsets = Vec::with_capacity(GROUP);
-        for (frame, computed) in group.iter().zip(computed(group, tag)) {
+    let mut leaves = Vec::with_capacity(frames.len());
+    for (group, from) in frames.chunks(GROUP).zip((first..).step_by(GROUP)) {
+        let mut hashed = Vec::with_capacity(group.len());
+        for (position, (frame, computed)) in (from..).zip(group.iter().zip(computed(group, tag))) {
             let mut found = facts_of(frame, computed, expected, &mut form);
-            sigsets.push(signed.read(facts.len(), frame, &mut found.faults));
+            let sigset = signed.read(facts.len(), frame, &mut found.faults);
+            hashed.push(leaf(position, frame.record_hash, &sigset));
             facts.push(found);
         }
-        let from = facts.len() - group.len();
-        let leaves: Vec<_> = (first + from as u64..)
-            .zip(group.iter().zip(&sigsets))
-            .map(|(position, (frame, sigset))| leaf(position, frame.record_hash, sigset))
-            .collect();
-        for (found, leaf) in facts[from..].iter_mut().zip(sha256_each(&leaves)) {
-            found.leaf = leaf;
-        }
+        leaves.extend(sha256_each(&hashed));
     }
     for index in signed.refused() {
         facts[index].faults.push(Fault::Signature);
     }
-    facts
+    Part { facts, leaves }
 }
 
 /// Return what the bytes of each record hash to.
@@ -75,14 +75,14 @@ fn facts_of<'b>(
     form: &mut Form,
 ) -> Facts<'b> {
     let mut facts = Facts {
-        computed,
-        leaf: [0; 32],
+        computed: None,
         own_sequence: None,
         recorded_at: None,
         faults: Vec::new(),
     };
     read_content(frame, form, &mut facts);
-    if &facts.computed != frame.record_hash {
+    if computed != *frame.record_hash {
+        facts.computed = Some(Box::new(computed));
         facts.faults.push(Fault::Hash);
     }
     if leading_zero_bits(frame.record_hash) < expected.minimum_bits {
@@ -102,8 +102,7 @@ fn read_content<'b>(frame: &Frame<'b>, form: &mut Form, facts: &mut Facts<'b>) {
     }
     facts.recorded_at = members
         .and_then(|found| found.recorded_at)
-        .filter(|text| is_moment(text))
-        .and_then(|text| std::str::from_utf8(text).ok());
+        .filter(|text| is_moment(text));
     if facts.recorded_at.is_none() {
         facts.faults.push(Fault::Time);
     }

@@ -1,5 +1,5 @@
 //! What relates each record to the one before: number, link and time, judged in order.
-use super::facts::Facts;
+use super::facts::{Facts, Part};
 use super::{Expectation, Fault, Frame, Verdict};
 use crate::digest::Hash;
 
@@ -12,13 +12,13 @@ struct Before<'a> {
     /// The number that is due.
     due: u64,
     /// The last `recorded_at` that can be believed.
-    recorded_at: &'a str,
+    recorded_at: &'a [u8],
 }
 
 /// Join the facts of single records into a verdict on the slice.
 pub(super) fn judge(
     frames: &[Frame<'_>],
-    facts: &[Facts<'_>],
+    parts: &[Part<'_>],
     is_whole: bool,
     expected: &Expectation<'_>,
 ) -> Verdict {
@@ -27,8 +27,9 @@ pub(super) fn judge(
         stored: expected.previous_hash,
         computed: expected.previous_hash,
         due: expected.first_sequence,
-        recorded_at: expected.previous_recorded_at,
+        recorded_at: expected.previous_recorded_at.as_bytes(),
     };
+    let facts = parts.iter().flat_map(|part| &part.facts);
     for (position, (frame, facts)) in (expected.first_sequence..).zip(frames.iter().zip(facts)) {
         let from = faults.len();
         faults.extend(facts.faults.iter().map(|fault| (position, *fault)));
@@ -43,14 +44,18 @@ pub(super) fn judge(
     Verdict {
         faults,
         last_hash: before.stored,
-        last_recorded_at: before.recorded_at.to_owned(),
-        leaf_hashes: facts
-            .iter()
-            .map(|fact| fact.leaf)
-            .collect::<Vec<_>>()
-            .concat(),
+        last_recorded_at: String::from_utf8_lossy(before.recorded_at).into_owned(),
+        leaf_hashes: leaf_hashes(parts),
         unsigned: frames.iter().filter(|frame| frame.block.is_empty()).count() as u64,
     }
+}
+
+fn leaf_hashes(parts: &[Part<'_>]) -> Vec<u8> {
+    let pieces: Vec<_> = parts
+        .iter()
+        .map(|part| part.leaves.as_flattened())
+        .collect();
+    pieces.concat()
 }
 
 fn compare(
@@ -74,7 +79,7 @@ fn compare(
 
 fn advance<'a>(before: &mut Before<'a>, frame: &Frame<'_>, facts: &Facts<'a>) {
     before.stored = *frame.record_hash;
-    before.computed = facts.computed;
+    before.computed = facts.computed.as_deref().copied().unwrap_or(before.stored);
     // A number that the record's own content confirms is a gap behind us, not a damaged row.
     let is_confirmed = facts.own_sequence == Some(frame.sequence);
     let number = if is_confirmed {
@@ -83,7 +88,7 @@ fn advance<'a>(before: &mut Before<'a>, frame: &Frame<'_>, facts: &Facts<'a>) {
         before.due
     };
     before.due = number.saturating_add(1);
-    if facts.computed == *frame.record_hash {
+    if facts.computed.is_none() {
         before.recorded_at = facts.recorded_at.unwrap_or(before.recorded_at);
     }
 }

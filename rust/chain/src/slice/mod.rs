@@ -125,8 +125,7 @@ fn verify(
         let first = expected.first_sequence + (task * share) as u64;
         facts::gather(frames, first, &tag, expected)
     });
-    let facts: Vec<_> = parts.into_iter().flatten().collect();
-    judge::judge(frames, &facts, is_whole, expected)
+    judge::judge(frames, &parts, is_whole, expected)
 }
 
 /// Return how many records one task takes: signed ones are the cheaper the more stand together.

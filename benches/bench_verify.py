@@ -30,7 +30,7 @@ from ami_audit.services.reading import records_of as models_of
 from ami_audit.services.verification.walk import Walk
 
 _COUNT = int(os.environ.get("AMI_BENCH_RECORDS", "20000"))
-_CHUNK = 2048
+_CHUNK = 4096
 
 
 class _Ours:
@@ -65,8 +65,8 @@ class _Ours:
         store, size, previous, moment = (await self.store.session()).store, 0, ZERO_HASH, ""
         keys = (await (await self.store.session()).ring()).packed()
         while records := await store.read(size, count=_CHUNK):
-            verdict = core().verify_slice(
-                core().frames(records),
+            verdict = core().verify_records(
+                records,
                 origin=self._origin,
                 first_sequence=size,
                 previous_hash=previous,

@@ -2,7 +2,7 @@
 
 The process is pinned to one core before the native threads are made, so that a rate is a rate of one core. `frames` are
 records as `ChainCore.frames` writes them, in buffers of 8,192 records: what bulk verification reads. `records` are
-`SealedRecord` values, framed, verified and put into the tree, as the walk of `ami-audit verify` does it.
+`SealedRecord` values, read where they stand, verified and put into the tree, as the walk of `ami-audit verify` does it.
 
 `raw SHA-256` hashes in one piece as many blocks as the records' texts, headers and leaves have: a verifier that did
 nothing but hash would need that long with the SHA instructions, message after message.
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from bench_verify import Peer
@@ -27,10 +28,11 @@ from ami_audit.services.verification.walk import Walk
 
 _COUNT = int(os.environ.get("AMI_BENCH_RECORDS", "20000"))
 _BUFFER = 8192
-_CHUNK = 2048
+_CHUNK = 4096
 _ORIGIN = "bench.example/core"
 _SIGNER = "Ana Lima <ana@example.org>"
 _MOMENT_US = 1_767_323_045_000_678
+_LEFT_AWAY = ("files", "message", "ratio", "parents")
 _SINGLE = "`verify_signature`, one after the other (no hashes, no links)"
 
 
@@ -43,13 +45,19 @@ class _Signature(NamedTuple):
 class _Trail:
     """Records in memory, each with as many signatures as there are seeds."""
 
-    def __init__(self, *, signers: int) -> None:
+    def __init__(self, *, signers: int, without: Sequence[str] = ()) -> None:
+        """Args: `without` names the parts of a record's context that are left away."""
+        self._without = without
         self._seeds = [bytes(31) + bytes([number + 1]) for number in range(signers)]
         self.records = self._sealed()
         chunks = [self.records[start : start + _BUFFER] for start in range(0, _COUNT, _BUFFER)]
         self._frames = [core().frames(chunk) for chunk in chunks]
         publics = map(core().public_key, self._seeds)
         self._keys = b"".join(core().key_id(key) + key + bytes(8) + b"\xff" * 8 for key in publics)
+
+    def size_bytes(self) -> int:
+        """Return how long a record's text is, on average."""
+        return sum(len(record.canonical) for record in self.records) // _COUNT
 
     def verify_frames(self) -> int:
         """Verify all buffers."""
@@ -93,7 +101,10 @@ class _Trail:
         ]
 
     def _sealed(self) -> list[SealedRecord]:
-        texts = [json.dumps(content).encode() for content in contents(_COUNT)]
+        made = contents(_COUNT)
+        for content, part in product(made, self._without):
+            del content["context"][part]
+        texts = [json.dumps(content).encode() for content in made]
         ends = _ends(texts)
         linked = core().link(b"".join(texts), ends, tag=core().record_tag(_ORIGIN), previous_hash=ZERO_HASH)
         hashes = [linked.record_hashes[start : start + 32] for start in range(0, 32 * _COUNT, 32)]
@@ -175,7 +186,18 @@ def _unsigned(peer: Peer) -> list[Line]:
         duel.line(work, "frames", "peer", unit="records", goal=">= 20"),
         duel.line(work, "records", "peer", unit="records", goal=">= 20"),
         duel.line(work, "frames", "raw", unit="records"),
+        duel.line(work, "records", "raw", unit="records"),
     ]
+
+
+def _small() -> list[Line]:
+    trail = _Trail(signers=0, without=_LEFT_AWAY)
+    sides = {
+        "records": Side("ours, from records", trail.walk),
+        "raw": Side("raw SHA-256 of as many blocks (hashlib)", trail.hash_blocks),
+    }
+    work = f"verify on one core, unsigned, {_COUNT:,} records of {trail.size_bytes()} B"
+    return [Duel(sides).run().line(work, "records", "raw", unit="records")]
 
 
 def _signed(peer: Peer) -> list[Line]:
@@ -211,4 +233,5 @@ if __name__ == "__main__":
     with scratch() as place:
         tell("verify_core", _unsigned(Peer(place, is_signed=False)))
         tell("verify_core", _signed(Peer(place, is_signed=True)))
+    tell("verify_core", _small())
     tell("verify_core", _five())

@@ -19,7 +19,9 @@ from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import FormatError
 from ami_audit.domain.kinds import ActorType, AuditTargetType
 from ami_audit.domain.quorum import QuorumPolicy
+from ami_audit.services.sealing import Entry, Sealer
 from ami_audit.services.session import Session
+from ami_audit.services.tree import partial_tiles
 from ami_audit.services.usecases.bundle_verification import Pin, Trust, verify_bundle
 from tests.support.golden import ALICE, BOB, CORE, SeedSigner
 from tests.support.sealing import BEGAN, draft
@@ -27,6 +29,7 @@ from tests.support.sealing import BEGAN, draft
 ORIGIN = "example.org/bundled"
 SCRIPT = Path(bundles.__file__).with_name("verify.py")
 PINNED = (ALICE.key_id.hex(),)
+MALLORY = SeedSigner(bytes(range(64, 96)), "mallory@example.org")
 
 
 class Ticking:
@@ -64,17 +67,31 @@ async def append(session: Session, count: int, **values: Any) -> None:
 async def rotate(session: Session) -> None:
     """Let Bob take over from Alice; what follows must be signed by Bob, in a session of his."""
     trail = await session.trail()
-    taking_over = {f"new_{name}": value for name, value in _key(BOB).items()}
-    facts = AuditDraft(
-        action="key.rotated",
-        target=BOB.key_id.hex(),
+    await trail.append([about_key("key.rotated", ALICE, BOB)], also_signed_by=(BOB,))
+
+
+async def slip_in(session: Session, draft: AuditDraft, *signers: SeedSigner) -> int:
+    """Append a record that these have signed, whether they may or not; return its sequence."""
+    head = await session.store.head()
+    edges = await partial_tiles(session.store, session.store, head, core=CORE)
+    sealer = Sealer(CORE, origin=ORIGIN)
+    batch, _ = sealer.seal([Entry(draft)], head=head, edges=edges, moment=session.clock(), signers=signers)
+    await session.store.append(batch, after=head)
+    return head.size
+
+
+def about_key(action: str, key: SeedSigner, new: SeedSigner | None = None, **facts: Any) -> AuditDraft:
+    """Return what a trail records about a key, and about the one that takes over."""
+    taking_over = {} if new is None else {f"new_{name}": value for name, value in _key(new).items()}
+    return AuditDraft(
+        action=action,
+        target=key.key_id.hex(),
         target_type=AuditTargetType.KEY,
         source="keys/1",
-        actor=ALICE.signer,
+        actor=key.signer,
         actor_type=ActorType.PERSON,
-        context={**_key(ALICE), **taking_over},
+        context={**_key(key), **taking_over, **facts},
     )
-    await trail.append([facts], also_signed_by=(BOB,))
 
 
 def _key(signer: SeedSigner) -> dict[str, str]:

@@ -456,6 +456,16 @@ def read_block(block: bytes) -> list[Signature] | None:
     return entries if pairs == sorted(set(pairs)) else None
 
 
+def signers_of(block: bytes) -> set[bytes]:
+    """Return the ids of the keys that a signature block names; of a malformed one, those that can be read."""
+    found: set[bytes] = set()
+    at = 0
+    while len(block) - at >= 107:
+        found.add(block[at + 1 : at + 33])
+        at += 107 + int.from_bytes(block[at + 105 : at + 107], "big")
+    return found
+
+
 def written_moment(microseconds: int) -> str | None:
     """Return microseconds since 1970 as the format writes them; None outside the years 1 to 9999."""
     try:
@@ -492,6 +502,7 @@ DETAILS = {
     "signature-block": "its signatures are malformed or out of order",
     "proof": "its proof does not lead to the root of the checkpoint",
 }
+NOT_ADMITTED = "it changes who may sign, and is not signed by those who may say so"
 
 
 class Records:
@@ -500,7 +511,7 @@ class Records:
     def __init__(self, records: list[Record], origin: str, bits: int) -> None:
         self.held = {record.sequence: record for record in records}
         self.origin = origin
-        self.keys = keys_of(records)
+        self.keys, self._refused = keys_of(records)
         self.unsigned = sum(not record.block for record in records)
         self._tag = sha256(b"ami-audit/record/v1\n" + origin.encode())
         self._bits = bits
@@ -520,6 +531,8 @@ class Records:
             for check, detail in DETAILS.items():
                 if check in found:
                     yield Fault(check, f"record {record.sequence}", detail)
+            if record.sequence in self._refused:
+                yield Fault("key-not-valid", f"record {record.sequence}", NOT_ADMITTED)
 
     def _contents(self, record: Record) -> Iterator[str]:
         try:
@@ -585,21 +598,37 @@ def is_valid_at(key: Key, sequence: int) -> bool:
     return key.first <= sequence and (key.end is None or sequence < key.end)
 
 
-def keys_of(records: Iterable[Record]) -> list[Key]:
-    """Return the keys that the records name, and where each may sign."""
+def keys_of(records: Iterable[Record]) -> tuple[list[Key], set[int]]:
+    """Return the keys that records name and where each may sign, and the records that had no right to say so."""
     keys: list[Key] = []
+    refused: set[int] = set()
     for record in records:
         content = content_of(record.canonical)
         action, facts = content.get("action"), content.get("context")
-        if not isinstance(facts, dict):
+        begins = action == "trail.created" and record.sequence == 0
+        if not isinstance(facts, dict) or not (begins or action in ("key.added", "key.rotated", "key.revoked")):
             continue
-        if (action == "trail.created" and record.sequence == 0) or action == "key.added":
-            keys += named_key(facts, "", record.sequence)
-        elif action == "key.revoked":
-            keys = closed(keys, facts, record.sequence)
-        elif action == "key.rotated":
-            keys = closed(keys, facts, record.sequence) + named_key(facts, "new_", record.sequence)
-    return keys
+        prefix = "new_" if action == "key.rotated" else ""
+        coming = [] if action == "key.revoked" else named_key(facts, prefix, record.sequence)
+        going = named_key(facts, "", record.sequence) if action in ("key.rotated", "key.revoked") else []
+        retired = going if action == "key.rotated" else []
+        if (coming or going) and not is_admitted(record, keys, coming, retired):
+            refused.add(record.sequence)
+        keys = closed(keys, going, record.sequence) + coming
+    return keys, refused
+
+
+def is_admitted(record: Record, keys: Iterable[Key], coming: Iterable[Key], retired: Iterable[Key]) -> bool:
+    """Return whether a record that says something about keys is signed by those who may say so.
+
+    The first record is its own authority. Any other is signed by a key that could sign before it already; a rotation
+    by the very key that it retires; and a key that comes in has signed it, too.
+    """
+    if record.sequence == 0:
+        return True
+    signed = signers_of(record.block)
+    may = {key.key_id for key in keys if is_valid_at(key, record.sequence)} & signed
+    return bool(may) and {key.key_id for key in retired} <= may and {key.key_id for key in coming} <= signed
 
 
 def named_key(facts: dict[str, Any], prefix: str, sequence: int) -> list[Key]:
@@ -614,9 +643,9 @@ def named_key(facts: dict[str, Any], prefix: str, sequence: int) -> list[Key]:
     return [Key(key_id, public_key, signer, sequence, None)] if is_its_own else []
 
 
-def closed(keys: list[Key], facts: dict[str, Any], sequence: int) -> list[Key]:
-    """Return the keys after one of them was retired or revoked; it signs the record that says so as its last."""
-    ended = [key.key_id for key in named_key(facts, "", sequence)]
+def closed(keys: list[Key], going: Iterable[Key], sequence: int) -> list[Key]:
+    """Return the keys after some of them were retired or revoked; they sign the record that says so as their last."""
+    ended = {key.key_id for key in going}
     return [key._replace(end=sequence + 1) if key.end is None and key.key_id in ended else key for key in keys]
 
 

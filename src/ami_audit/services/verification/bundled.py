@@ -1,14 +1,14 @@
 """Checks the records of a bundle: each by itself, against those beside it, and its place in the tree."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from ami_audit.domain.bundle import Bundle, BundledRecord
 from ami_audit.domain.bundle_report import BundleFault
-from ami_audit.domain.keyring import GENESIS_ACTION, KeyRing, events_of
+from ami_audit.domain.keyring import GENESIS_ACTION, NOT_ADMITTED, KeyRing, events_of, signers_of
 from ami_audit.domain.linkage import ZERO_HASH, SealedRecord
 from ami_audit.domain.segment import FIELDS, keys_of
 from ami_audit.ports.chain_core import ChainCore
@@ -77,11 +77,7 @@ class BundledRecords:
     def __init__(self, bundle: Bundle, core: ChainCore, *, origin: str, difficulty_bits: int) -> None:
         self.held: Mapping[int, SealedRecord] = {record.sequence: record.sealed() for record in bundle.records}
         self.origin = origin
-        self.ring = KeyRing(
-            event
-            for record in self.held.values()
-            for event in events_of({**content_of(record.canonical), "sequence": record.sequence})
-        )
+        self.ring, self._refused = _learned(self.held.values())
         self.keys = _indexed(self.held, core)
         self.unsigned = sum(not record.signatures for record in self.held.values())
         self._bundled = bundle.records
@@ -103,6 +99,8 @@ class BundledRecords:
             for check, detail in _DETAILS.items():
                 if check in found:
                     yield BundleFault(check=check, where=f"record {record.sequence}", detail=detail)
+            if record.sequence in self._refused:
+                yield BundleFault(check="key-not-valid", where=f"record {record.sequence}", detail=NOT_ADMITTED)
 
     def _checked(self, record: SealedRecord) -> tuple[set[str], bytes]:
         verdict = self._core.verify_slice(
@@ -133,6 +131,18 @@ class BundledRecords:
     def _is_included(self, bundled: BundledRecord, leaf: bytes, *, size: int, root: bytes) -> bool:
         proof = bytes.fromhex("".join(bundled.proof))
         return self._core.verify_inclusion(leaf, index=bundled.sequence, size=size, proof=proof, root=root)
+
+
+def _learned(records: Iterable[SealedRecord]) -> tuple[KeyRing, set[int]]:
+    """Return the keys that records name, and the sequences of those that had no right to say so."""
+    ring, refused = KeyRing(), set[int]()
+    for record in records:
+        events = events_of({**content_of(record.canonical), "sequence": record.sequence})
+        if not ring.admits(events, signers_of(record.signatures)):
+            refused.add(record.sequence)
+        for event in events:
+            ring.learn(event)
+    return ring, refused
 
 
 def _indexed(held: Mapping[int, SealedRecord], core: ChainCore) -> dict[int, dict[str, bytes]]:

@@ -47,7 +47,7 @@ def events_of(content: Mapping[str, Any]) -> tuple[KeyEvent, ...]:
     action = content.get("action")
     if action == GENESIS_ACTION and content.get("sequence") == 0:
         return _events(content, ("added",))
-    return _events(content, KEY_ACTIONS[action]) if action in KEY_ACTIONS else ()
+    return _events(content, KEY_ACTIONS[action]) if isinstance(action, str) and action in KEY_ACTIONS else ()
 
 
 def signers_of(block: bytes) -> frozenset[bytes]:
@@ -75,6 +75,7 @@ def _event(facts: Mapping[str, Any], sequence: int, *, event: str, prefix: str) 
         key_id = bytes.fromhex(facts[prefix + "key_id"])
         public_key = base64.b64decode(facts[prefix + "public_key"], validate=True)
         signer = str(facts[prefix + "signer"])
+        signer.encode()  # half a surrogate pair is no name
     except (KeyError, TypeError, ValueError, binascii.Error):
         return None
     found = KeyEvent(sequence, event, key_id, public_key, signer)

@@ -1,11 +1,12 @@
 """Is a change of keys believed only from those who may say so, by both verifiers?"""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.bundles import MALLORY, PINNED, about_key, append, both, opened, slip_in
+from tests.support.bundles import MALLORY, PINNED, about_key, append, both, opened, respelt, slip_in
 from tests.support.golden import ALICE, BOB, SeedSigner
 
 from ami_audit.domain.draft import AuditDraft
@@ -109,3 +110,18 @@ async def test_what_a_refused_key_does_later_is_judged_by_itself(shared: Session
         shared, tmp_path, _Change(about_key("key.rotated", MALLORY, BOB), (MALLORY, BOB), BOB)
     )
     assert [fault["where"] for fault in verdict["faults"]] == [f"record {place - 1}"]
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [('"action":"key.added"', '"action":[]'), ('"action":"key.added"', '"action":{}'), (BOB.signer, "\\ud800")],
+)
+async def test_a_key_record_that_says_nonsense_gets_a_verdict(said: str, changed: str, shared: Session) -> None:
+    """It is no change of keys then, and its faults are told like any other's."""
+    document = json.loads((await made_bundle(shared, Question(None, ()))).text())
+    record = next(item for item in document["records"] if '"action":"key.added"' in item["canonical"])
+    record["canonical"] = record["canonical"].replace(said, changed)
+    verdict = both(respelt(document), pins=PINNED)
+    assert verdict is not None
+    assert {fault["check"] for fault in verdict["faults"]} >= {"hash", "unknown-key"}
+    assert BOB.key_id.hex() not in {key["key_id"] for key in verdict["keys"]}

@@ -62,6 +62,12 @@ def test_other_records_say_nothing_about_keys() -> None:
     assert events_of(_content("git.commit", 3, _facts(_OLD))) == ()
 
 
+@pytest.mark.parametrize("action", [None, 7, [], {}, ["key.added"]])
+def test_an_action_that_is_no_text_says_nothing(action: Any) -> None:
+    """A damaged record is told of, and stops nobody from reading the next."""
+    assert events_of({**_content("", 3, _facts(_OLD)), "action": action}) == ()
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -75,6 +81,7 @@ def test_other_records_say_nothing_about_keys() -> None:
         _facts(_OLD, public_key=None),
         _facts(b"short"),
         _facts(_OLD, key_id=_id(_NEW).hex()),
+        _facts(_OLD, signer="\ud800"),
     ],
 )
 def test_what_does_not_name_a_key_names_none(facts: Any) -> None:

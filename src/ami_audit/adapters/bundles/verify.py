@@ -637,6 +637,7 @@ def named_key(facts: dict[str, Any], prefix: str, sequence: int) -> list[Key]:
         key_id = bytes.fromhex(facts[prefix + "key_id"])
         public_key = base64.b64decode(facts[prefix + "public_key"], validate=True)
         signer = str(facts[prefix + "signer"])
+        signer.encode()  # half a surrogate pair is no name
     except (KeyError, TypeError, ValueError):
         return []
     is_its_own = len(public_key) == 32 and sha256(public_key) == key_id

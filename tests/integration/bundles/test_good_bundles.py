@@ -120,7 +120,7 @@ async def test_without_a_key_to_trust_the_level_stays_low(session: Session) -> N
 
 
 async def test_witnesses_raise_the_level_when_the_policy_is_met(session: Session) -> None:
-    """Four of five, each counted once, and none that the policy does not name."""
+    """Four of five, each counted once, and none that the quorum does not ask; a policy that asks nobody proves nothing."""
     bundle = await made_bundle(session, Question({"actor": "user1"}))
     document = json.loads(bundle.text())
     note = note_of(document)
@@ -136,16 +136,23 @@ async def test_witnesses_raise_the_level_when_the_policy_is_met(session: Session
         (0, rule, "checkpoint"),
         (4, log + rule, "witnessed"),
         (4, f"log {log_key('other.example')}\n{rule}", "checkpoint"),
-        (0, f"{keys}quorum none\n", "witnessed"),
+        (4, f"log {log_key(ORIGIN)}\n{rule}", "checkpoint"),
+        (0, f"{keys}quorum none\n", "checkpoint"),
+        (5, f"{keys}quorum none\n", "checkpoint"),
+        (4, rule.replace("quorum four", f"quorum {names[4]}"), "checkpoint"),
     ):
         document["checkpoint"] = note.with_signatures(*lines[:held]).note()
         verdict = both(respelt(document), pins=PINNED, policy=policy.encode())
         assert verdict is not None
         assert (verdict["faults"], verdict["level"]) == ([], level), (held, policy)
         assert verdict["witnesses"]["cosigned"] == (held if "four" in policy.rpartition("quorum")[2] else 0)
-    by_log = both(respelt(document), policy=(log + f"{keys}quorum none\n").encode())
+    by_log = both(respelt(document), policy=(log + rule).encode())
     assert by_log is not None
     assert by_log["level"] == "witnessed"
+    asks_nobody = both(respelt(document), policy=(log + f"{keys}quorum none\n").encode())
+    assert asks_nobody is not None
+    assert asks_nobody["level"] == "checkpoint"
+    assert asks_nobody["not_proven"][0] == "The policy asks for no witness."
 
 
 async def test_an_empty_trail_has_nothing_to_show(tmp_path: Path) -> None:

@@ -796,6 +796,17 @@ def signs_checkpoint(checkpoint: Checkpoint, keys: Sequence[Key]) -> bool:
     return False
 
 
+def has_logged(key: NoteKey, checkpoint: Checkpoint) -> bool:
+    """Return whether a log has signed the checkpoint as the one whose trail it is of."""
+    if key.name != checkpoint.origin or key.kind != ED25519:
+        return False
+    return any(
+        (line.name, line.key_hash) == (key.name, key.key_hash)
+        and is_signed(key.public_key, checkpoint.text.encode(), line.signature)
+        for line in checkpoint.lines
+    )
+
+
 def has_cosigned(key: NoteKey, checkpoint: Checkpoint) -> bool:
     """Return whether a witness has cosigned the checkpoint (cosignature/v1)."""
     for line in checkpoint.lines:
@@ -1324,6 +1335,10 @@ def reached_level(
         return "checkpoint", ["No policy was given, so nothing shows that others saw the same trail."]
     if policy.logs and held.origin not in [log.name for log in policy.logs]:
         return "checkpoint", ["The policy is about another trail."]
+    if policy.logs and not any(has_logged(log, checkpoint) for log in policy.logs):
+        return "checkpoint", ["None of the logs that the policy names has signed the checkpoint."]
+    if not policy.counted():
+        return "checkpoint", ["The policy asks for no witness."]
     if not policy.is_reached_by(set(cosigners)):
         return "checkpoint", ["Too few of the policy's witnesses have cosigned the checkpoint."]
     return "witnessed", []

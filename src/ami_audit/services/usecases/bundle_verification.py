@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from ami_audit.domain.bundle import Bundle
 from ami_audit.domain.bundle_report import BundledKey, BundleFault, BundleReport, Cosigned, asked_by, level_with
 from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
-from ami_audit.domain.cosignature import cosigned_at
 from ami_audit.domain.disclosed import committed, digest_of, value_in
 from ami_audit.domain.errors import FormatError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.quorum import QuorumPolicy
+from ami_audit.domain.witnessed import Witnessed, witnessed
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.services.checkpoints import signed_by
 from ami_audit.services.verification.bundled import Begun, BundledRecords, begun, content_of
@@ -81,10 +81,10 @@ class _Judging:
     def report(self, required: VerificationLevel) -> BundleReport:
         """Return the verdict."""
         faults = tuple(self._faults())
-        cosigners = self._cosigners()
-        reached, lacks = self._reached(cosigners)
+        standing = self._standing()
+        reached, lacks = self._reached(standing)
         level = level_with(reached, faults)
-        quorum = self._trust.policy.judge(cosigners) if self._trust.policy else None
+        quorum = standing.verdict if standing else None
         is_filtered = self._whole is not None and self._bundle.filter is not None
         report = BundleReport(
             complete=is_filtered and not faults,
@@ -118,16 +118,12 @@ class _Judging:
         yield from self._whole.wrong_indexes()
         yield from _disclosure_faults(self._records, self._bundle.disclosures)
 
-    def _cosigners(self) -> set[str]:
-        witnesses = self._trust.policy.witnesses if self._trust.policy else ()
-        return {
-            witness.name
-            for witness in witnesses
-            for line in self._note.signatures
-            if cosigned_at(line, witness.key, checkpoint=self._value, check=self._core.verify_signature) is not None
-        }
+    def _standing(self) -> Witnessed | None:
+        """Return how the checkpoint stands under the policy; None without one."""
+        policy = self._trust.policy
+        return witnessed(self._note, policy, check=self._core.verify_signature) if policy else None
 
-    def _reached(self, cosigners: set[str]) -> tuple[VerificationLevel, list[str]]:
+    def _reached(self, standing: Witnessed | None) -> tuple[VerificationLevel, list[str]]:
         """Return the level that a bundle without faults reaches, and why not a higher one."""
         if self._records is None:
             return VerificationLevel.NONE, []
@@ -136,7 +132,7 @@ class _Judging:
         lack = self._lack_of_trust(self._records)
         if lack:
             return VerificationLevel.SIGNATURES, [lack]
-        lack = self._lack_of_witnesses(self._records, cosigners)
+        lack = self._lack_of_witnesses(self._records, standing)
         return (VerificationLevel.CHECKPOINT, [lack]) if lack else (VerificationLevel.WITNESSED, [])
 
     def _lack_of_trust(self, records: BundledRecords) -> str:
@@ -149,14 +145,17 @@ class _Judging:
         is_trusted = any(pin.key_id in first and pin.origin in {None, records.origin} for pin in trusted)
         return "" if is_trusted else "The trail was begun with a key that is not among the trusted ones."
 
-    def _lack_of_witnesses(self, records: BundledRecords, cosigners: set[str]) -> str:
+    def _lack_of_witnesses(self, records: BundledRecords, standing: Witnessed | None) -> str:
         policy = self._trust.policy
-        if policy is None:
+        if policy is None or standing is None:
             return "No policy was given, so nothing shows that others saw the same trail."
         if not policy.knows_log(records.origin):
             return "The policy is about another trail."
-        is_reached = policy.judge(cosigners).is_reached
-        return "" if is_reached else "Too few of the policy's witnesses have cosigned the checkpoint."
+        if not standing.has_log:
+            return "None of the logs that the policy names has signed the checkpoint."
+        if not standing.verdict.witnesses:
+            return "The policy asks for no witness."
+        return "" if standing.is_reached else "Too few of the policy's witnesses have cosigned the checkpoint."
 
     def _not_proven(self) -> Iterator[str]:
         if self._records is not None:

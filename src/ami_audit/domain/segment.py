@@ -22,6 +22,7 @@ SEGMENT_SIZE: Final = 65_536
 # `action` is the first key of canonical content.
 CANONICAL_START: Final = f'{{"action":"{ACTION}",'.encode()
 
+_USUAL_START: Final = b'{"action":"'
 _UNSAID = 0xFFFF_FFFF
 _LARGEST = 2**53 - 1
 
@@ -79,6 +80,17 @@ class SegmentClaim:
         if claim is None or not 0 <= claim[0] < claim[1] <= sequence:
             raise MalformedError("", "it is no index of records before it")
         return cls(*claim, sequence)
+
+
+def seals_index(canonical: bytes) -> bool:
+    """Return whether a record seals an index; one that begins with another member than `action` is read as a whole."""
+    if canonical.startswith(_USUAL_START):
+        return canonical.startswith(CANONICAL_START)
+    try:
+        content = json.loads(canonical)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("action") == ACTION
 
 
 def _claim(facts: object) -> tuple[int, int, dict[str, FieldRoot]] | None:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from ami_audit.domain.errors import IntegrityError, MalformedError
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.query import AuditFilter
-from ami_audit.domain.segment import ACTION, CANONICAL_START, FIELDS, SEGMENT_SIZE, FieldRoot, SegmentClaim
+from ami_audit.domain.segment import ACTION, FIELDS, SEGMENT_SIZE, FieldRoot, SegmentClaim, seals_index
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.stores import RecordReader
 from ami_audit.services.trail import Trail
@@ -94,7 +94,7 @@ async def _seal(trail: Trail, segments: Sequence[tuple[int, int]]) -> None:
 
 def is_index(record: SealedRecord) -> bool:
     """Return whether a record is one that seals an index."""
-    return record.canonical.startswith(CANONICAL_START)
+    return seals_index(record.canonical)
 
 
 def _columns(core: ChainCore, records: Sequence[SealedRecord]) -> list[bytes]:

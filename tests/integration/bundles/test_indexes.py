@@ -3,8 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from tests.support.bundles import CORE, append, opened
 
+from ami_audit.adapters.vaults.file import FileVault
+from ami_audit.domain.classification import policy_of
+from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.segment import tiled
 from ami_audit.services.segments import claim_of, columns_of, index_closed, sealed_claims
 from ami_audit.services.session import Session
@@ -83,4 +87,24 @@ async def test_an_index_is_the_same_whatever_the_parts_it_was_read_in(tmp_path: 
     claim = await claim_of(whole, CORE, first=3, end=4900)
     assert claim.fields["action"].keys == 1
     assert claim.fields["timestamp"].keys == 4897
+    await session.close()
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+async def test_a_lying_index_is_found_whatever_it_begins_with(tmp_path: Path, is_hidden: bool) -> None:
+    """With a value behind a commitment its text begins with `_sd`; bundles lean on it all the same."""
+    session = await opened(tmp_path, segment_size=1 << 20)
+    hiding = '[[values]]\nactions = ["trail.segment_indexed"]\npaths = ["reason"]\n'
+    session.policy = policy_of(hiding, where="policy") if is_hidden else None
+    session.vault_of = lambda origin: FileVault(tmp_path / "vault", origin, CORE)
+    await append(session, 20)
+    trail = await session.trail()
+    columns = await columns_of(session.store, CORE, first=0, end=20)
+    claim = await claim_of({**columns, "action": columns["actor"]}, CORE, first=0, end=20)
+    draft = claim.draft(trail.origin)._replace(target_type=AuditTargetType.FILE, reason="x")
+    await trail.append([draft])
+    sealed = (await session.store.read(trail.head.size - 1, count=1))[0].canonical
+    assert sealed.startswith(b'{"_sd"') is is_hidden
+    report = await Verifier(session.store, CORE, clock=session.clock).verify()
+    assert [(fault.check, fault.sequence) for fault in report.faults] == [("segment", trail.head.size - 1)]
     await session.close()

@@ -14,7 +14,7 @@ from ami_audit.domain.linkage import (
     Tile,
 )
 from ami_audit.domain.rules import RULES_ACTION, Rules, rules_in
-from ami_audit.domain.segment import CANONICAL_START
+from ami_audit.domain.segment import CANONICAL_START, seals_index
 from ami_audit.domain.verification import Fault, broken_by
 from ami_audit.ports.chain_core import ChainCore
 
@@ -187,7 +187,7 @@ class Walk:
         faults: list[Fault] = []
         for index in self._core.starting(records, _STARTS, usual=_USUAL_START):
             record = records[index]
-            if record.canonical.startswith(CANONICAL_START):
+            if seals_index(record.canonical):
                 self.indexes.append(record)
                 continue
             content = _content(record)

@@ -12,7 +12,7 @@ from ami_audit.domain.finding import VALUE
 from ami_audit.domain.linkage import Head, KeyEvent
 from ami_audit.domain.moment import Moment
 
-RULES = 1
+RULES = 2
 """Which rules the records were checked by; raised whenever a check is added or made stricter."""
 
 _HASH = Field(pattern="^[0-9a-f]{64}$")

@@ -14,7 +14,7 @@ from tests.support.golden import ALICE, BOB
 
 from ami_audit.adapters.archives import FileArchive
 from ami_audit.adapters.chain_core.core import NativeCore
-from ami_audit.adapters.guards import FileGuard
+from ami_audit.adapters.guards import FileGuard, FileMemory
 from ami_audit.adapters.stores.sqlite import SqliteStore
 from ami_audit.adapters.vaults import FileVault
 from ami_audit.domain.classification import policy_of
@@ -23,7 +23,7 @@ from ami_audit.domain.errors import IntegrityError, NotFoundError, StoreError, U
 from ami_audit.domain.kinds import ActorType, AuditTargetType, DataClassification, VerificationLevel
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.retention import PruneAnswer
-from ami_audit.domain.verification import VerificationReport
+from ami_audit.domain.verification import VerificationMode, VerificationReport
 from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import portal
 from ami_audit.services.proving import inclusion_proof
@@ -265,6 +265,30 @@ def test_one_record_and_a_sample_are_verified_after_pruning(place: Place) -> Non
         assert portal.run(store.verify_range("768", None)).faults == ()
         with pytest.raises(UsageError, match="were pruned, as record 822 says"):
             portal.run(store.verify_record("10"))
+
+
+def test_a_trail_pruned_beyond_what_was_verified_is_read_once_and_remembered(tmp_path: Path) -> None:
+    """Not from the beginning at every incremental check from then on."""
+    place = Place(tmp_path / "pruned", "[retention]\nkeep = \"365 days\"\n")
+
+    def anew() -> VerificationReport:
+        memory = FileMemory(tmp_path / "state", origin="example.org/retention", store=str(place.file))
+        with place.opened() as store:
+            return portal.run(store.verify_new(lambda _origin: memory, pinned=[ALICE.key_id]))
+
+    with place.opened(ALICE, now=_LONG_AGO) as store:
+        portal.run(store.append(facts(0, 100)))
+    assert anew().mode is VerificationMode.FULL
+    with place.opened(ALICE, now=_LONG_AGO) as store:
+        portal.run(store.append(facts(100, 500)))
+    assert place.pruned(ALICE).cut > 101
+    once = anew()
+    assert (once.mode, once.faults) == (VerificationMode.FULL, ())
+    assert "were pruned since, up to record 512" in once.scope[0]
+    assert "held from 512 on" in once.scope[1]
+    again = anew()
+    assert (again.mode, again.faults, again.checked.records) == (VerificationMode.INCREMENTAL, (), 0)
+    assert again.root == place.verified().root
 
 
 def test_a_rule_keeps_its_records_longer(place: Place, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ami_audit.ports.memory import VerificationMemory
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.proving import Prover
 from ami_audit.services.tree import partial_tiles
+from ami_audit.services.verification.pruned import cut_of
 from ami_audit.services.verification.walk import Walk
 
 
@@ -79,6 +80,9 @@ async def _resumed(
             memory,
             f"the tree does not begin with the {_those(known)}: they are others",
         )
+    cut = await cut_of(store)
+    if cut > known.size:
+        return _from_the_start(memory, f"records beyond the {_those(known)} were pruned since, up to record {cut}")
     edges = await partial_tiles(store, store, known.end, core=core)
     if _frontier(edges, core) != known.end.frontier:
         return _from_the_start(memory, "the tree's right edge was another then")

@@ -19,7 +19,7 @@ from ami_audit.services.approving import all_approvals
 from ami_audit.services.verification.beginning import begun, inspected, unreadable
 from ami_audit.services.verification.endings import Endings
 from ami_audit.services.verification.indexes import index_faults
-from ami_audit.services.verification.pruned import Passed, pass_over
+from ami_audit.services.verification.pruned import Passed, cut_of, pass_over
 from ami_audit.services.verification.recalling import Recalled, know_roots, recall
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.walk import Walk
@@ -60,14 +60,12 @@ class Verifier:
             return await self.verify(terms)
         memory = memory_of(walk.origin)
         recalled = await recall(memory, self._store, self._core, walk=walk)
-        prunings = await self._store.prunings()
-        if recalled.known is not None and prunings and prunings[-1].cut > recalled.known.size:
-            return await self.verify(terms)  # what was not checked yet is gone
         if recalled.known is None:
             check = _Check(self._clock, [*await inspected(self._store), *recalled.faults])
             walk = await begun(self._store, self._core, faults=check.faults)
         else:
             check.faults += await inspected(self._store, since=recalled.known.size)
+            walk.held_from = await cut_of(self._store)
         endings = self._endings(walk, terms)
         await self._finish(check, walk, endings, terms=terms, known=recalled.known)
         if not check.faults and walk.head.size:
@@ -89,7 +87,7 @@ class Verifier:
         self, check: "_Check", walk: Walk, endings: Endings, *, terms: Terms, known: Remembered | None = None
     ) -> None:
         try:
-            await endings.read(check.faults, after=known.size if known else -1)
+            await endings.read(check.faults, after=known.size - 1 if known else -1)
             if known is not None:
                 check.proofs += await know_roots(endings.sizes(), self._store, self._core, walk=walk)
             if known is None:

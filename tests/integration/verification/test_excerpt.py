@@ -6,11 +6,13 @@ import apsw
 import pytest
 from tests.support.damage import unguarded
 from tests.support.golden import BOB
-from tests.support.trails import FILE, fill, opened, verified_range, verified_sample
+from tests.support.trails import FILE, cosign, fill, opened, verified_range, verified_sample
+from tests.support.witnesses import witness_key
 
 from ami_audit.domain.errors import NotFoundError, UsageError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.quorum import QuorumPolicy, profile
 from ami_audit.domain.sampling import picked
 from ami_audit.domain.verification import VerificationMode, VerificationReport
 from ami_audit.services.portal import portal
@@ -106,6 +108,18 @@ def test_what_the_checkpoint_does_not_cover_is_not_proven_to_it(trail: Path) -> 
     beyond = verified_range(trail, 590, 601)
     assert (beyond.faults, beyond.level) == ((), VerificationLevel.PINNED_KEYS)
     assert "covers the first 601 records" in beyond.reasons[0]
+
+
+def test_an_earlier_checkpoint_that_was_cosigned_vouches_for_what_it_covers(trail: Path) -> None:
+    """The latest one is not cosigned yet; what only it covers is not witnessed."""
+    keys = [(witness_key(f"example.org/w{number}"), "") for number in range(1, 4)]
+    policy = QuorumPolicy.parse(profile(keys, faulty=0).encode())
+    cosign(trail)
+    fill(trail, 20)
+    assert verified_range(trail, 600, 600, policy=policy).level is VerificationLevel.WITNESSED
+    beyond = verified_range(trail, 600, 601, policy=policy)
+    assert (beyond.faults, beyond.level) == ((), VerificationLevel.CHECKPOINT)
+    assert "seen the first 601 records" in beyond.reasons[0]
 
 
 def test_a_key_that_only_the_key_table_names_is_not_believed(trail: Path) -> None:

@@ -7,12 +7,16 @@ import apsw
 import pytest
 from tests.support.damage import unguarded
 from tests.support.golden import BOB
-from tests.support.trails import FILE, fill, memory_of, verified, verified_anew
+from tests.support.trails import FILE, cosign, fill, memory_of, verified, verified_anew
+from tests.support.witnesses import witness_key
 
 from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.quorum import QuorumPolicy, profile
 from ami_audit.domain.verification import VerificationMode, VerificationReport
 
 _ORIGIN = "example.org/tamper"
+_WITNESSES = [(witness_key(f"example.org/w{number}"), "") for number in range(1, 4)]
+_POLICY = QuorumPolicy.parse(profile(_WITNESSES, faulty=0).encode())
 
 
 def _damage(trail: Path, statement: str) -> None:
@@ -195,3 +199,19 @@ def test_a_guard_that_was_dropped_is_told_at_once(trail: Path) -> None:
         database.execute("DROP TRIGGER records_stay")
     report = verified_anew(trail)
     assert [fault.where for fault in report.faults] == ["trigger records_stay"]
+
+
+@pytest.mark.parametrize("added", [0, 5])
+def test_witnesses_who_vouched_before_still_do(trail: Path, added: int) -> None:
+    """Their checkpoint is not larger than what was verified, and must be looked at all the same."""
+    cosign(trail)
+    witnessed = [verified_anew(trail, policy=_POLICY).level]
+    for _ in range(3):
+        if added:
+            fill(trail, added)
+        report = verified_anew(trail, policy=_POLICY)
+        assert (report.faults, report.mode) == ((), VerificationMode.INCREMENTAL)
+        assert report.witnesses is not None
+        assert report.witnesses.size == 601
+        witnessed.append(report.level)
+    assert set(witnessed) == {VerificationLevel.WITNESSED}

@@ -48,10 +48,12 @@ class Endings:
 
         Args:
             faults: Taken in place.
-            after: Checkpoints inside the store of this size or smaller are passed over.
+            after: Checkpoints inside the store of this size or smaller are passed over, but for the latest ones that
+                were cosigned where witnesses are asked for.
         """
+        recent = await self._witnesses.read(self._store, after=after)
         for stored in await self._store.checkpoints():
-            if stored.size <= after:
+            if stored.size <= after and stored.size not in recent:
                 continue
             where = f"checkpoint {stored.size}"
             note = _parsed(stored.note, where, faults)
@@ -65,7 +67,6 @@ class Endings:
                 )
             elif note is not None:
                 self._notes.append((where, note))
-        await self._witnesses.read(self._store, after=after)
         last = self._guard.last() if self._guard else None
         if last is not None and self._guard is not None:
             self._outside = _parsed(last, self._guard.location, faults)

@@ -18,6 +18,8 @@ from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.stores import CosignatureStore
 from ami_audit.services.stated_rules import witnessing
 
+# So many earlier checkpoints that were cosigned are looked at, where not all are read.
+_RECENT = 8
 _GIVEN = "given"
 _UNREAD = "Whether witnesses vouch for it is said when everything is checked, or with `--policy FILE`."
 _NO_POLICY = "No witness is asked: the trail has no policy of witnesses, and none was given with `--policy FILE`."
@@ -49,9 +51,16 @@ class Witnesses:
         self._policy = policy
         self._kept: Sequence[StoredCosignature] = ()
 
-    async def read(self, store: CosignatureStore, *, after: int = -1) -> None:
-        """Read what is kept of checkpoints larger than `after`."""
-        self._kept = [cosignature for cosignature in await store.cosignatures() if cosignature.size > after]
+    async def read(self, store: CosignatureStore, *, after: int = -1) -> frozenset[int]:
+        """Read what is kept of checkpoints larger than `after`; return the sizes of smaller ones that were read, too.
+
+        Under a policy that was given, these are the latest that were cosigned: the last of them may be too new for it.
+        """
+        found = await store.cosignatures()
+        earlier = {cosignature.size for cosignature in found if cosignature.size <= after}
+        recent = frozenset(sorted(earlier)[-_RECENT:] if self._policy is not None else ())
+        self._kept = [cosignature for cosignature in found if cosignature.size > after or cosignature.size in recent]
+        return recent
 
     def pinned(self, origin: str) -> frozenset[bytes]:
         """Return the ids of the keys that the given policy names for that trail: its owner's word counts as a pin."""

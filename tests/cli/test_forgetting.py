@@ -88,6 +88,26 @@ def test_a_second_run_records_nothing_anew_after_an_erasure(audited: Program) ->
     audited("verify")
 
 
+def test_asking_for_a_withheld_value_tells_nothing(ami_audit: Program, repository: Repository) -> None:
+    """By text, person or place, as JSON or as a table: a reader below the class gets no yes and no no."""
+    repository.commit({"app/pay.py": "1"}, message="Raise-of-51729", author=f"{_NAME} <{_MAIL}>")
+    _write_policy(
+        ami_audit,
+        '[[records]]\nactions = ["git.commit"]\nclass = "CONFIDENTIAL"\n'
+        '[[values]]\nactions = ["git.commit"]\npaths = ["actor"]\nclass = "CONFIDENTIAL"\n',
+    )
+    ami_audit("repo", "--quiet")
+    for words in (("--text", "raise-of-51729"), ("--text", "app/pay.py"), ("--user", f"{_NAME} <{_MAIL}>")):
+        assert _commits(ami_audit, *words) == []
+    assert len(_commits(ami_audit, "--text", "raise-of-51729", "--clearance", "confidential")) == 1
+    told = json.loads(ami_audit("report", "--format", "json").stdout)
+    assert "" not in told["by_actor"]["counts"]
+    assert told["by_actor"]["counts"]["(withheld)"] == len(_commits(ami_audit))
+    assert "(withheld)" in ami_audit("report").stdout
+    told = json.loads(ami_audit("report", "--clearance", "confidential", "--format", "json").stdout)
+    assert told["by_actor"]["counts"][f"{_NAME} <{_MAIL}>"] == 1
+
+
 def test_the_environment_sets_the_clearance(audited: Program) -> None:
     """A report that runs on a schedule is given its reader's clearance once."""
     done = audited(

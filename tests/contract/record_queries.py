@@ -17,7 +17,7 @@ from tests.support.sealing import BEGAN, Seals, draft, filled, genesis
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.errors import UsageError
 from ami_audit.domain.finding import AuditFinding
-from ami_audit.domain.kinds import AuditSeverity, AuditTargetType
+from ami_audit.domain.kinds import AuditSeverity, AuditTargetType, DataClassification
 from ami_audit.domain.linkage import Head, SealedRecord
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
@@ -213,6 +213,21 @@ class QueryContract:
         """A name from outside must never reach the database as text of a statement."""
         with pytest.raises(UsageError, match="cannot be counted"):
             await store.tally(AuditFilter(), "1; DROP TABLE records")
+
+    async def test_a_text_is_found_only_by_a_reader_whom_the_record_s_class_shows_it(self, store: RecordStore) -> None:
+        """Else a reader learns a withheld value by asking for it, word by word."""
+        seals = Seals(is_signed=False)
+        open_to_all, secret = (
+            draft(number, context={"sum": "salary-51729"}, classification=classification)
+            for number, classification in enumerate((DataClassification.PUBLIC, DataClassification.CONFIDENTIAL), 1)
+        )
+        await store.append(seals.batch([genesis(), open_to_all, secret]), after=await store.head())
+        for clearance, count in zip(DataClassification, (1, 1, 2, 2), strict=True):
+            wanted = AuditFilter(text="SALARY-51729")
+            assert len(await store.query(wanted, clearance=clearance)) == count
+            assert sum((await store.tally(wanted, "action", clearance=clearance)).values()) == count
+        shown = AuditFilter(text=secret.target, target=secret.target)
+        assert len(await store.query(shown, clearance=DataClassification.PUBLIC)) == 1
 
 
 def _fact(number: int) -> bytes:

@@ -19,7 +19,8 @@ class AuditFilter(BaseModel):
         until: `timestamp` before this moment.
         target: Exactly this target, or one below it (`base` matches `base/app.py`).
         module: Records of that module: a module record of that name, or targets under it.
-        text: Appears in the target, action, actor, reason or canonical text, whatever the case.
+        text: Appears in the target, action, actor, reason or canonical text, whatever the case; nowhere in what is
+            withheld from the reader.
         limit: At most this many answers, counted after `offset`.
         offset: This many matching records are passed over first.
         newest_first: The order of the answer, by sequence.
@@ -94,7 +95,7 @@ class AuditFilter(BaseModel):
         return late_enough and (self.before is None or (sequence or 0) < self.before)
 
     def _matches_text(self, record: AuditRecord) -> bool:
-        return self.text is None or self.text.casefold() in record.canonical().decode().casefold()
+        return self.text is None or self.text.casefold() in record.shown().decode().casefold()
 
 
 def is_under(target: str, place: str) -> bool:

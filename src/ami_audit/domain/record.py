@@ -126,14 +126,21 @@ class AuditRecord(BaseModel):
                 f"Record {self.record_id} is shown without its values, so its hash cannot be computed from it; "
                 "`ami-audit verify --record` checks it where it is stored."
             )
-        content = content_of(
+        return recommitted(self._content(), self.protected)
+
+    def shown(self) -> bytes:
+        """Return the RFC 8785 bytes of `content()` without what the record's class withholds from this reader."""
+        committed = [value for value in self.protected if value.digest]
+        return arithmetic().canonicalize(encoded(recommitted(self._content(), committed)))
+
+    def _content(self) -> dict[str, Any]:
+        return content_of(
             self.draft(),
             record_id=self.record_id,
             run_id=self.run_id,
             sequence=self.sequence,
             recorded_at=written(self.recorded_at) if self.recorded_at else None,
         )
-        return recommitted(content, self.protected)
 
     def canonical(self) -> bytes:
         """Return the RFC 8785 bytes of `content()`.

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import (
     ErasedValue,
     Head,
@@ -73,15 +74,31 @@ class RecordReader(Protocol):
         A name is a record_id, a record_hash (hex), or the first 6 or more characters of either.
         """
 
-    async def query(self, wanted: AuditFilter) -> Sequence[SealedRecord]:
-        """Return the records that match, in the filter's order; the index is brought up to date first."""
+    async def query(
+        self,
+        wanted: AuditFilter,
+        *,
+        clearance: DataClassification = DataClassification.RESTRICTED,
+        without_actor: bool = False,
+    ) -> Sequence[SealedRecord]:
+        """Return the records that match, in the filter's order; the index is brought up to date first.
 
-    async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
+        Args:
+            wanted: Which records.
+            clearance: Who asks: a text matches only what `domain.redaction.withheld_by_class` leaves to this reader.
+            without_actor: Only records that do not say in clear who acted.
+        """
+
+    async def tally(
+        self, wanted: AuditFilter, by: str, *, clearance: DataClassification = DataClassification.RESTRICTED
+    ) -> dict[str, int]:
         """Return how many records match, by one of their fields; `limit` and `offset` do not count.
 
         Args:
             wanted: Which records.
-            by: `action`, `severity`, `target_type`, `source`, `actor` or `run_id`.
+            by: `action`, `severity`, `target_type`, `source`, `actor` or `run_id`; a value that does not stand in the
+                record in clear is counted as an empty one.
+            clearance: Who asks, as in `query`.
         """
 
     async def known(self, keys: Sequence[bytes], *, before: int) -> Sequence[bool]:

@@ -23,6 +23,7 @@ from ami_audit.services.disclosing import view_of
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
+from ami_audit.services.tallying import tallied
 from ami_audit.services.verification.excerpt import ExcerptVerifier
 from ami_audit.services.verification.terms import Terms
 from ami_audit.services.verification.values import with_values
@@ -82,10 +83,13 @@ class AuditStore:
         return await self._portal.call(self._query(filter))
 
     async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
-        """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`."""
+        """Return how many records match, by `action`, `severity`, `target_type`, `source`, `actor` or `run_id`.
+
+        Values are counted as this reader is shown them: `(withheld)` and `(erased)` stand for those that are not.
+        """
 
         async def work() -> dict[str, int]:
-            return await (await self._open()).store.tally(wanted, by)
+            return await tallied(await self._open(), wanted, by)
 
         return await self._portal.call(work())
 
@@ -244,7 +248,7 @@ class AuditStore:
 
     async def _query(self, wanted: AuditFilter) -> list[AuditRecord]:
         session = await self._open()
-        return await self._read(session, await session.store.query(wanted))
+        return await self._read(session, await session.store.query(wanted, clearance=session.clearance))
 
     async def _provenance(self, target: str) -> list[AuditRecord]:
         session = await self._open()
@@ -254,7 +258,8 @@ class AuditStore:
             text=f'"path":"{target}"',
             limit=_EVERYTHING,
         )
-        rows = {row.sequence: row for row in (*about, *await session.store.query(changing))}
+        changed = await session.store.query(changing, clearance=session.clearance)
+        rows = {row.sequence: row for row in (*about, *changed)}
         return await self._read(session, [rows[sequence] for sequence in sorted(rows)])
 
     async def _read(self, session: Session, rows: Sequence[SealedRecord]) -> list[AuditRecord]:

@@ -18,6 +18,7 @@ from ami_audit.adapters.stores.sqlite.opening import opened
 from ami_audit.adapters.stores.sqlite.pruning import Prunings
 from ami_audit.adapters.stores.sqlite.reading import Reader
 from ami_audit.adapters.stores.sqlite.searching import Searcher
+from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.linkage import (
     ErasedValue,
     Head,
@@ -119,17 +120,25 @@ class SqliteStore:
         """Return the records (at most 10) that an id, a hash, or six or more characters of either name."""
         return await self._searcher.find(name)
 
-    async def query(self, wanted: AuditFilter) -> Sequence[SealedRecord]:
-        """Return the records that match, in the filter's order."""
-        return await self._searcher.query(wanted)
+    async def query(
+        self,
+        wanted: AuditFilter,
+        *,
+        clearance: DataClassification = DataClassification.RESTRICTED,
+        without_actor: bool = False,
+    ) -> Sequence[SealedRecord]:
+        """Return the records that match what a reader is shown, in the filter's order."""
+        return await self._searcher.query(wanted, clearance=clearance, without_actor=without_actor)
 
-    async def tally(self, wanted: AuditFilter, by: str) -> dict[str, int]:
-        """Return how many records match, by one column's values.
+    async def tally(
+        self, wanted: AuditFilter, by: str, *, clearance: DataClassification = DataClassification.RESTRICTED
+    ) -> dict[str, int]:
+        """Return how many records match what a reader is shown, by one column's values.
 
         Raises:
             UsageError: Records cannot be counted by that.
         """
-        return await self._searcher.tally(wanted, by)
+        return await self._searcher.tally(wanted, by, clearance=clearance)
 
     async def known(self, keys: Sequence[bytes], *, before: int) -> Sequence[bool]:
         """Return for each fact key whether a record below `before` holds that fact."""

@@ -88,6 +88,47 @@ def test_a_second_run_records_nothing_anew_after_an_erasure(audited: Program) ->
     audited("verify")
 
 
+_RESTRICTED = """
+subject = "actor"
+
+[[records]]
+actions = ["file.*", "git.*"]
+class = "RESTRICTED"
+
+[[values]]
+actions = ["file.*"]
+paths = ["target"]
+"""
+
+
+def _observed(program: Program) -> list[dict[str, object]]:
+    done = program("query", "--type", "file", "--limit", "1000", "--clearance", "restricted", "--format", "json")
+    return list(json.loads(done.stdout)["records"])
+
+
+def test_facts_that_are_hidden_are_not_recorded_again(ami_audit: Program, repository: Repository) -> None:
+    """Every run would double a trail of restricted files; and nobody learns from it what the files hold."""
+    _write_policy(ami_audit, _RESTRICTED)
+    ami_audit("repo", "--quiet")
+    before, commits = _observed(ami_audit), _commits(ami_audit)
+    assert len(before) == 3
+    whole = _everything(ami_audit.folder / ".audit")
+    assert all(str(dict(record["metadata"])["observed"]).encode() not in whole for record in before)
+    ami_audit("repo", "--quiet")
+    assert (len(_observed(ami_audit)), len(_commits(ami_audit))) == (len(before), len(commits))
+    (ami_audit.folder / "fresh.txt").write_text("new")
+    ami_audit("repo", "--quiet")
+    assert [record["target"] for record in _observed(ami_audit)[len(before) :]] == ["fresh.txt"]
+    ami_audit("erase", str(before[0]["actor"]), *_YES)
+    ami_audit("repo", "--quiet")
+    assert len(_observed(ami_audit)) == len(before) + 1
+    ami_audit("repo", "--quiet", "--full")
+    assert len(_observed(ami_audit)) == 2 * (len(before) + 1)
+    shown = json.loads(ami_audit("query", "--type", "file", "--format", "json").stdout)["records"]
+    assert all(set(record["metadata"]) == {"observed_hmac"} for record in shown)
+    ami_audit("verify")
+
+
 def test_asking_for_a_withheld_value_tells_nothing(ami_audit: Program, repository: Repository) -> None:
     """By text, person or place, as JSON or as a table: a reader below the class gets no yes and no no."""
     repository.commit({"app/pay.py": "1"}, message="Raise-of-51729", author=f"{_NAME} <{_MAIL}>")

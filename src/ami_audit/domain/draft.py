@@ -1,6 +1,7 @@
 """What a source hands over: one fact about the world, not yet sealed."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -62,6 +63,11 @@ class AuditDraft(NamedTuple):
     record_id: str = ""
 
 
+FACT_MARK = "observed_hmac"
+"""The member of a record's metadata that stands for its fact where the fact itself is hidden."""
+_MARK = re.compile("[0-9a-f]{64}")
+
+
 def fact_key(source: str, target: str, observed: str) -> bytes:
     """Return the 32-byte identity of a fact: SHA-256 of source family, target and observation.
 
@@ -72,3 +78,8 @@ def fact_key(source: str, target: str, observed: str) -> bytes:
     """
     family = source.partition("/")[0]
     return hashlib.sha256(f"{family}\n{target}\n{observed}".encode("utf-8", "surrogatepass")).digest()
+
+
+def fact_mark(said: object) -> bytes:
+    """Return the 32 bytes of what stands under `FACT_MARK`, a fact's digest under the owner's key; else nothing."""
+    return bytes.fromhex(said) if isinstance(said, str) and _MARK.fullmatch(said) else b""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ami_audit.domain.disclosure import ALGORITHM, DIGESTS, ELEMENT, SHA_256
+from ami_audit.domain.draft import FACT_MARK, fact_mark
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.kinds import DataClassification
 from ami_audit.domain.places import UNKNOWN, Place, read_place
@@ -106,7 +107,7 @@ def withheld_by_class(content: Mapping[str, Any], clearance: DataClassification)
     shown, paths = dict(content), list[str]()
     for tree in ("context", "metadata"):
         facts = content.get(tree) or {}
-        kept = {DIGESTS: facts[DIGESTS]} if DIGESTS in facts else {}
+        kept = {name: value for name, value in facts.items() if name == DIGESTS or _is_mark(tree, name, value)}
         if len(facts) > len(kept):
             shown[tree] = kept
             paths.append(f"{tree}.{UNKNOWN}")
@@ -115,6 +116,11 @@ def withheld_by_class(content: Mapping[str, Any], clearance: DataClassification)
             shown[name] = [_judged(item) for item in content[name]]
             paths.append(name)
     return shown, paths
+
+
+def _is_mark(tree: str, name: str, value: object) -> bool:
+    """Return whether that is a keyed digest, which tells a reader without the owner's key nothing."""
+    return tree == "metadata" and name == FACT_MARK and bool(fact_mark(value))
 
 
 def _judged(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,15 @@ class SubjectVault(Protocol):
             KeyStoreError: They cannot be kept.
         """
 
+    def marks(self, facts: Sequence[bytes]) -> Sequence[bytes]:
+        """Return what stands for each fact where the fact itself is hidden: 32 bytes, keyed with the owner's key.
+
+        The vault is made when there is none yet. An erasure changes no mark.
+
+        Raises:
+            KeyStoreError: It cannot be read or made.
+        """
+
     def erased(self) -> Mapping[bytes, str]:
         """Return the list of erasures: each pseudonym, and when it was erased.
 

@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from ami_audit.domain.classification import Hiding, Policy
 from ami_audit.domain.disclosure import ALGORITHM, SHA_256, commit
+from ami_audit.domain.draft import FACT_MARK, fact_key
 from ami_audit.domain.linkage import SealedDisclosure
 from ami_audit.domain.places import Place
 from ami_audit.ports.secrecy import Secrecy
 from ami_audit.ports.vault import SubjectVault
 from ami_audit.services.envelope import Envelope
 
+_FACT = frozenset({("target",), ("metadata", "observed")})
 _HIDDEN_IN = ("actor", "reason", "target", "context", "metadata")
 
 
@@ -39,18 +41,35 @@ class Protector:
             MalformedError: A member inside a protected record is called as RFC 9901 calls digests.
             KeyStoreError: The subjects' keys cannot be read or kept.
         """
+        contents = [_without_mark(content) for content in contents]
         judged = [self._policy.hidings(content) for content in contents]
+        marks = self._marks(contents, [hidden for _, hidden in judged])
         names = self._names(contents, [hidden for _, hidden in judged])
         envelopes = self._envelopes(names)
         done, disclosures = list[dict[str, Any]](), list[SealedDisclosure]()
-        for content, (classification, hidden) in zip(contents, judged, strict=True):
+        for content, (classification, hidden), mark in zip(contents, judged, marks, strict=True):
             shown = {**content, "classification": classification}
             if hidden:
                 mine = {place: envelopes[names[_subject(hiding, content)]] for place, hiding in hidden.items()}
                 shown, found = _committed(shown, hidden, mine)
                 disclosures += found
+            if mark:
+                shown["metadata"] = {**shown["metadata"], FACT_MARK: mark}
             done.append(shown)
         return Protected(done, disclosures)
+
+    def _marks(self, contents: Sequence[dict[str, Any]], hidings: Sequence[Mapping[Place, Hiding]]) -> list[str]:
+        """Return for each content what stands for its fact where a part of the fact is hidden; else an empty text."""
+        found = [""] * len(contents)
+        states = [
+            index
+            for index, (content, hidden) in enumerate(zip(contents, hidings, strict=True))
+            if content["metadata"].get("observed") and not _FACT.isdisjoint(hidden)
+        ]
+        keys = [_fact_of(contents[index]) for index in states]
+        for index, mark in zip(states, self.vault.marks(keys) if keys else (), strict=True):
+            found[index] = mark.hex()
+        return found
 
     def _names(
         self, contents: Sequence[Mapping[str, Any]], hidings: Sequence[Mapping[Place, Hiding]]
@@ -68,6 +87,18 @@ class Protector:
         self.vault.make(list(names.values()))
         keys = {name: self.vault.key(name) for name in names.values()}
         return {name: Envelope(self._core, key, name) for name, key in keys.items() if key is not None}
+
+
+def _without_mark(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a content that states a fact without the mark that it may have from elsewhere: ours takes its place."""
+    metadata = content["metadata"]
+    if FACT_MARK not in metadata or not metadata.get("observed"):
+        return content
+    return {**content, "metadata": {name: value for name, value in metadata.items() if name != FACT_MARK}}
+
+
+def _fact_of(content: Mapping[str, Any]) -> bytes:
+    return fact_key(content["source"], content["target"], str(content["metadata"]["observed"]))
 
 
 def _subject(hiding: Hiding, content: Mapping[str, Any]) -> str:

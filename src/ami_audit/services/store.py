@@ -20,6 +20,7 @@ from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.approving import Approvals
 from ami_audit.services.disclosing import view_of
+from ami_audit.services.facts import known_facts
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.reading import Receipts, only, records_of
 from ami_audit.services.session import Session
@@ -97,7 +98,7 @@ class AuditStore:
         """Return for each fact key whether a record below sequence `before` holds that fact."""
 
         async def work() -> Sequence[bool]:
-            return await (await self._open()).store.known(keys, before=before)
+            return await known_facts(await self._open(), keys, before=before)
 
         return await self._portal.call(work())
 

@@ -237,6 +237,23 @@ def test_known_facts_stay_known(place: Place) -> None:
         assert list(portal.run(store.known(keys, before=1 << 40))) == [True, True, True, False]
 
 
+def test_hidden_facts_stay_known_after_a_pruning(tmp_path: Path) -> None:
+    """What a restricted record keeps from its readers must not make the next run record it again."""
+    restricted = _KEEP + '\n[[records]]\nactions = ["file.*"]\nclass = "RESTRICTED"\n'
+    keys = [fact_key("file_source/1", f"src/{number}.py", f"{number:064x}") for number in (10, 280, 5000)]
+    place = Place(tmp_path, restricted)
+    with place.opened(ALICE, now=_LONG_AGO) as store:
+        portal.run(store.append(facts(0, 300)))
+        assert list(portal.run(store.known(keys, before=1 << 40))) == [True, True, False]
+    assert place.pruned(ALICE).cut == 256
+    with place.opened() as store:
+        assert list(portal.run(store.known(keys, before=1 << 40))) == [True, True, False]
+    assert place.verified().faults == ()
+    shutil.rmtree(tmp_path / "subjects")
+    with place.opened() as store:
+        assert not any(portal.run(store.known(keys, before=1 << 40)))
+
+
 def test_a_pruned_trail_goes_on(place: Place) -> None:
     """Appending, querying, erasing and pruning again, each as if nothing had gone."""
     place.pruned()

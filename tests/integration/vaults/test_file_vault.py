@@ -32,6 +32,17 @@ def test_a_key_is_made_once_and_found_by_every_process(tmp_path: Path) -> None:
     assert second.key(second.pseudonym("ann")) == key
 
 
+def test_a_mark_is_the_same_for_ever_and_of_this_trail_alone(tmp_path: Path) -> None:
+    """It finds a hidden fact again after an erasure, and joins nothing across trails."""
+    kept, fact = vault(tmp_path), bytes(range(32))
+    (mark,) = kept.marks([fact])
+    name = kept.pseudonym("ann")
+    kept.make([name])
+    kept.destroy(name, moment=_MOMENT)
+    assert vault(tmp_path).marks([bytes(32), fact])[1] == mark
+    assert mark not in {fact, *vault(tmp_path, "another").marks([fact]), *kept.marks([bytes(32)])}
+
+
 def test_two_trails_call_a_person_by_two_names(tmp_path: Path) -> None:
     """Else whoever reads both could join what each says."""
     assert vault(tmp_path, "a").pseudonym("ann") != vault(tmp_path, "b").pseudonym("ann")

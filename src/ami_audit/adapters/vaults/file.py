@@ -16,6 +16,7 @@ from ami_audit.ports.vault import VaultCore
 
 _WRAPPING = b"ami-audit/wrap/v1"
 _NAMING = b"ami-audit/subject/v1"
+_MARKING = b"ami-audit/fact/v1"
 _NAME_BYTES = 16
 _NONCE_BYTES = 24
 
@@ -78,6 +79,12 @@ class FileVault:
             fresh = [name for name in dict.fromkeys(pseudonyms) if name not in self._wrapped | self._erased]
             if fresh:
                 self._append("".join(self._line(name, key=self._new_key(name)) for name in fresh))
+
+    def marks(self, facts: Sequence[bytes]) -> list[bytes]:
+        """Return what stands for each fact where the fact itself is hidden."""
+        with self._speaking_of("read"):
+            marking = self._core.hmac_sha256(self._made_owner(), _MARKING)
+        return [self._core.hmac_sha256(marking, fact) for fact in facts]
 
     def erased(self) -> Mapping[bytes, str]:
         """Return the list of erasures."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ami_audit.domain.classification import Policy
-from ami_audit.domain.draft import fact_key
+from ami_audit.domain.draft import FACT_MARK, fact_key, fact_mark
 from ami_audit.domain.errors import IntegrityError, NotFoundError, UsageError
 from ami_audit.domain.linkage import Head, PruneOrder, SealedRecord
 from ami_audit.domain.moment import read
@@ -223,6 +223,8 @@ def _keys(contents: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         observed = content["metadata"].get("observed")
         if isinstance(observed, str) and observed and isinstance(content.get("target"), str):
             yield fact_key(content["source"], content["target"], observed)
+        elif mark := fact_mark(content["metadata"].get(FACT_MARK)):
+            yield mark
 
 
 async def _archived(session: Session, archive: Archive, old: _Old) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ami_audit.domain.draft import fact_key
+from ami_audit.domain.draft import FACT_MARK, fact_key, fact_mark
 from ami_audit.domain.errors import MalformedError
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.linkage import SealedRecord
@@ -35,6 +35,7 @@ class IndexRow(NamedTuple):
 
 class _Metadata(msgspec.Struct):
     observed: str | None = None
+    mark: str | None = msgspec.field(default=None, name=FACT_MARK)
 
 
 class _Said(msgspec.Struct):
@@ -104,9 +105,10 @@ def _salvaged(canonical: bytes) -> _Said:
         return _Said()
     texts = {name: value for name, value in found.items() if name in _Said.__struct_fields__ and isinstance(value, str)}
     metadata = found.get("metadata")
-    observed = metadata.get("observed") if isinstance(metadata, dict) else None
+    told = metadata if isinstance(metadata, dict) else {}
+    observed, mark = (value if isinstance(value, str) else None for value in map(told.get, ("observed", FACT_MARK)))
     texts.pop("metadata", None)
-    return _Said(**texts, metadata=_Metadata(observed if isinstance(observed, str) else None))
+    return _Said(**texts, metadata=_Metadata(observed, mark))
 
 
 def _happened_us(text: str | None) -> int | None:
@@ -119,7 +121,8 @@ def _happened_us(text: str | None) -> int | None:
 
 
 def _fact(said: _Said) -> bytes | None:
-    observed = said.metadata.observed if said.metadata is not None else None
-    if said.source is None or said.target is None or not observed:
+    if said.metadata is None:
         return None
-    return fact_key(said.source, said.target, observed)
+    if said.source is None or said.target is None or not said.metadata.observed:
+        return fact_mark(said.metadata.mark) or None
+    return fact_key(said.source, said.target, said.metadata.observed)

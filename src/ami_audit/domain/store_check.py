@@ -65,13 +65,15 @@ class StoreCheckAnswer(BaseModel):
     Attributes:
         location: Where the store lies.
         origin: The trail's name; empty for a store without records.
-        size: Records the trail holds.
+        size: Records that were sealed, the pruned ones included.
         size_bytes: What the store takes on disk, its log included.
         log_bytes: What of it is a log that is not yet folded into the main file.
         rebuilt: Records whose index rows were made anew before the look; null when that was not asked for.
         parts: Every part, and whether it is whole.
         faults: Everything wrong, in the order of the trail.
         missing: Acknowledged records that the trail does not hold, the first hundred.
+        pruned: Acknowledged records that are gone because they were pruned.
+        pruned_by: The record that says what was pruned; null where nothing was.
         leftovers: Files that a crash left beside the store, and that nothing needs.
         next_steps: What to do.
     """
@@ -89,6 +91,8 @@ class StoreCheckAnswer(BaseModel):
     parts: tuple[Part, ...]
     faults: tuple[Fault, ...] = ()
     missing: tuple[str, ...] = ()
+    pruned: int = 0
+    pruned_by: int | None = None
     leftovers: tuple[str, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     seconds: float = Field(ge=0)

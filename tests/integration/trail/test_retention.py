@@ -22,7 +22,9 @@ from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.errors import IntegrityError, NotFoundError, StoreError, UsageError
 from ami_audit.domain.kinds import ActorType, AuditTargetType, DataClassification, VerificationLevel
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.retention import PruneAnswer
+from ami_audit.domain.store_check import StoreCheckAnswer
 from ami_audit.domain.verification import VerificationMode, VerificationReport
 from ami_audit.ports.signer import Signer
 from ami_audit.services.portal import portal
@@ -34,6 +36,7 @@ from ami_audit.services.usecases.archive import check_archive
 from ami_audit.services.usecases.erase import erase
 from ami_audit.services.usecases.key_changes import rotate_in_trail
 from ami_audit.services.usecases.retention import hold, prune, release, retention_status
+from ami_audit.services.usecases.store_check import check_store
 
 _CORE = NativeCore()
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -101,6 +104,16 @@ class Place:
     def archive(self, _origin: str, cut: int) -> FileArchive:
         """Return the archive of a cut."""
         return FileArchive(self.folder / f"{cut}.jsonl")
+
+    def held(self) -> list[AuditRecord]:
+        """Return every record that is held."""
+        with self.opened() as store:
+            return portal.run(store.query_records(AuditFilter(limit=10_000)))
+
+    def checked(self, acknowledged: dict[str, str], *, rebuild: bool = False) -> StoreCheckAnswer:
+        """Return what a look at the store finds."""
+        with self.opened() as store:
+            return portal.run(check_store(store, acknowledged=acknowledged, rebuild=rebuild))
 
     def verified(self) -> VerificationReport:
         """Return the verdict on the trail."""
@@ -235,6 +248,39 @@ def test_known_facts_stay_known(place: Place) -> None:
     place.pruned()
     with place.opened() as store:
         assert list(portal.run(store.known(keys, before=1 << 40))) == [True, True, True, False]
+
+
+def test_a_store_is_whole_after_a_pruning_and_an_erasure(place: Place) -> None:
+    """What was let go of on purpose is told so, and by which record; what is lost is still missed."""
+    before = place.held()
+    told = {record.record_id: record.record_hash for record in before}
+    place.pruned()
+    with place.opened(BOB) as store:
+        portal.run(erase(store, "p1", authority="ticket", by=_BY, root="."))
+    answer = place.checked(told)
+    assert (answer.is_whole, answer.missing, answer.pruned, answer.pruned_by) == (True, (), 766, 822)
+    details = {part.name: part.detail for part in answer.parts}
+    assert details["acknowledged"].startswith("56 acknowledged records are there; 766 were pruned, as record 822 says")
+    assert details["records"].startswith("58 records: ")
+    assert "766 earlier ones were pruned, as record 822 says" in details["records"]
+    altered, never = before[-1].record_id, "ffffffff-ffff-7fff-8fff-ffffffffffff"
+    answer = place.checked({**told, altered: "0" * 64, never: "", "nonsense": ""})
+    assert (answer.is_whole, answer.missing, answer.pruned) == (False, (altered, never, "nonsense"), 766)
+    more = {f"00000000-0000-7000-8000-{number:012x}": "" for number in range(3)}
+    assert len(place.checked({**told, **more}).missing) == 3
+    rebuilt = place.checked(told, rebuild=True)
+    assert (rebuilt.is_whole, rebuilt.rebuilt) == (True, 58)
+
+
+def test_a_store_without_its_pruning_record_is_not_whole(place: Place) -> None:
+    """Then nothing says that the records may be gone."""
+    told = {record.record_id: "" for record in place.held()}
+    place.pruned()
+    with unguarded(place.file) as connection:
+        connection.execute("UPDATE records SET canonical = CAST('{}' AS BLOB) WHERE sequence = 822")
+    answer = place.checked(told)
+    assert not answer.is_whole
+    assert (len(answer.missing), answer.pruned, answer.pruned_by) == (100, 0, None)
 
 
 def test_hidden_facts_stay_known_after_a_pruning(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_values_of_the_wrong_kind_are_left_out_one_by_one() -> None:
         "action": 5,
         "actor": "ann",
         "timestamp": "yesterday",
-        "metadata": {"observed": 7},
+        "metadata": {"observed": 7, "observed_hmac": 7},
         "severity": "loud",
         "source": "a/1",
         "target": "t",
@@ -86,6 +86,15 @@ def test_values_of_the_wrong_kind_are_left_out_one_by_one() -> None:
         "a",
         None,
     )
+
+
+def test_a_hidden_fact_is_known_by_its_mark() -> None:
+    """What a record says of the fact itself comes first; a mark that is none is nothing."""
+    marked = {"source": "a/1", "metadata": {"observed_hmac": "ab" * 32}}
+    assert projected(_sealed(marked)).fact == b"\xab" * 32
+    stated = {**marked, "target": "t", "metadata": {"observed": "o", "observed_hmac": "ab" * 32}}
+    assert projected(_sealed(stated)).fact == fact_key("a/1", "t", "o")
+    assert projected(_sealed({"metadata": {"observed_hmac": "ab"}})).fact is None
 
 
 def test_bytes_deeper_than_any_parser_are_indexed_too() -> None:

@@ -1,6 +1,6 @@
 """Who keeps the keys of the people that a trail's values are about, outside its store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ami_audit.ports.secrecy import Secrecy
@@ -71,8 +71,22 @@ class SubjectVault(Protocol):
             KeyStoreError: The vault is there and cannot be read.
         """
 
-    def destroy(self, pseudonym: bytes, *, moment: str) -> None:
-        """Destroy a subject's key and put it on the list of erasures, durably and at once; again changes nothing.
+    def erased_values(self) -> Mapping[bytes, frozenset[tuple[int, bytes]]]:
+        """Return which values each erasure on the list took: of each pseudonym, sequences and digests.
+
+        Raises:
+            KeyStoreError: The vault is there and cannot be read.
+        """
+
+    def destroy(self, pseudonym: bytes, *, moment: str, values: Iterable[tuple[int, bytes]] = ()) -> None:
+        """Destroy a subject's key and put it on the list of erasures, durably and at once.
+
+        Again changes nothing, but that more values may be named.
+
+        Args:
+            pseudonym: What the subject is called.
+            moment: When it is erased.
+            values: What the key opened: the sequence and the digest of each.
 
         Raises:
             KeyStoreError: It cannot be written; the key is as it was.

@@ -32,16 +32,19 @@ class Opener:
         self._vault = vault
         self._core = core
         self._envelopes: dict[bytes, Envelope | None] = {}
+        self._taken: frozenset[tuple[int, bytes]] | None = None
 
     @property
     def has_keys(self) -> bool:
         """Whether this machine holds the trail's vault."""
         return self._vault is not None
 
-    @property
-    def has_erasures(self) -> bool:
-        """Whether anything stands on the list of erasures outside the store."""
-        return self._vault is not None and bool(self._vault.erased())
+    def was_erased(self, sequence: int, digest: bytes) -> bool:
+        """Return whether the list of erasures outside the store names this very value."""
+        if self._taken is None:
+            lists = self._vault.erased_values().values() if self._vault is not None else ()
+            self._taken = frozenset[tuple[int, bytes]]().union(*lists)
+        return (sequence, digest) in self._taken
 
     def is_erased(self, subject: bytes) -> bool:
         """Return whether a subject is on the list of erasures outside the store."""

@@ -355,6 +355,63 @@ def test_whoever_changes_what_opens_a_value_is_found_out(kept: Path, damage: str
     assert any(said in fault for fault in faults()), faults()
 
 
+def test_a_value_given_to_somebody_who_was_erased_is_found_out_and_stays(kept: Path) -> None:
+    """Whoever has no key must not make the next opening destroy what is somebody else's."""
+    forget("ann")
+    with unguarded(kept) as database:
+        own = database.execute("SELECT subject FROM disclosures WHERE sequence = 2 LIMIT 1").get
+        database.execute("UPDATE disclosures SET subject = ? WHERE sequence = 2", (_erased_subject(),))
+    assert any("tampered: its subject was erased" in fault for fault in faults())
+    assert len(_sealed_of(kept)) == 5
+    with unguarded(kept) as database:
+        database.execute("UPDATE disclosures SET subject = ? WHERE sequence = 2", (own,))
+    assert faults() == []
+    assert read()[1].actor == _OTHER
+
+
+def _erased_subject() -> bytes:
+    with opened() as store:
+        (record,) = portal.run(store.query_records(AuditFilter(action="subject.erased")))
+    return bytes.fromhex(record.target)
+
+
+def test_an_erasure_takes_nothing_that_the_store_only_says_to_be_theirs(kept: Path) -> None:
+    """Changed before the erasure: what the person's key does not open is not theirs."""
+    with unguarded(kept) as database:
+        own = database.execute("SELECT subject FROM disclosures WHERE sequence = 2 LIMIT 1").get
+        database.execute(
+            "UPDATE disclosures SET subject = (SELECT subject FROM disclosures WHERE sequence = 1 LIMIT 1)"
+            " WHERE sequence = 2"
+        )
+    assert forget("ann") == 8
+    assert any("tampered: its subject was erased" in fault for fault in faults())
+    with unguarded(kept) as database:
+        database.execute("UPDATE disclosures SET subject = ? WHERE sequence = 2", (own,))
+    assert faults() == []
+    assert read()[1].actor == _OTHER
+
+
+def test_whoever_says_that_the_list_erased_a_value_is_found_out(kept: Path) -> None:
+    """That somebody was erased here once explains no other value that is gone."""
+    forget("ann")
+    with unguarded(kept) as database:
+        database.execute("INSERT INTO erased SELECT sequence, digest, -1 FROM disclosures")
+        database.execute("DELETE FROM disclosures")
+    assert any("neither a record nor a list here says why" in fault for fault in faults())
+
+
+def test_a_copy_that_forgot_again_by_the_list_is_sound(kept: Path, tmp_path: Path) -> None:
+    """Each value that is gone from it stands on the list."""
+    backup = tmp_path / "backup.db"
+    shutil.copy(kept, backup)
+    forget("ann")
+    read(backup)
+    database = apsw.Connection(str(backup))
+    assert database.execute("SELECT count(*) FROM erased WHERE erasure = -1").get == 8
+    database.close()
+    assert not [fault for fault in faults(backup) if "disclosure" in fault]
+
+
 def test_a_changed_disclosure_is_shown_as_tampered(kept: Path) -> None:
     """Reading does not fail over it, and does not show it as true."""
     with unguarded(kept) as database:

@@ -67,6 +67,20 @@ def test_a_destroyed_key_is_in_no_file(tmp_path: Path) -> None:
     assert fresh.erased() == {name: _MOMENT}
 
 
+def test_the_list_of_erasures_names_each_value_and_loses_none(tmp_path: Path) -> None:
+    """An erasure that was cut short and done again must not forget what the first one took."""
+    kept, values = vault(tmp_path), [(3, b"a" * 32), (9, b"b" * 32)]
+    name, other = kept.pseudonym("ann"), kept.pseudonym("bob")
+    kept.make([name, other])
+    kept.destroy(name, moment=_MOMENT, values=values)
+    kept.destroy(name, moment="later")
+    kept.destroy(other, moment=_MOMENT, values=[(5, b"c" * 32)])
+    kept.destroy(name, moment="later", values=[(11, b"d" * 32)])
+    fresh = vault(tmp_path)
+    assert fresh.erased_values() == {name: {*values, (11, b"d" * 32)}, other: {(5, b"c" * 32)}}
+    assert fresh.erased() == {name: _MOMENT, other: _MOMENT}
+
+
 def test_an_erased_person_who_returns_has_another_name_and_key(tmp_path: Path) -> None:
     """What was erased stays erased; what they do afterwards is a new matter."""
     kept = vault(tmp_path)

@@ -5,7 +5,8 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ _NAMING = b"ami-audit/subject/v1"
 _MARKING = b"ami-audit/fact/v1"
 _NAME_BYTES = 16
 _NONCE_BYTES = 24
+_VALUE = struct.Struct(">Q32s")
 
 _Stamp = tuple[int, int, int]
 
@@ -39,6 +41,7 @@ class FileVault:
         self._stamp: _Stamp | None = None
         self._wrapped: dict[bytes, bytes] = {}
         self._erased: dict[bytes, str] = {}
+        self._values: dict[bytes, frozenset[tuple[int, bytes]]] = {}
 
     @property
     def location(self) -> str:
@@ -92,16 +95,25 @@ class FileVault:
             self._refresh()
         return dict(self._erased)
 
-    def destroy(self, pseudonym: bytes, *, moment: str) -> None:
-        """Destroy a key and put its subject on the list of erasures."""
+    def erased_values(self) -> Mapping[bytes, frozenset[tuple[int, bytes]]]:
+        """Return which values each erasure took."""
+        with self._speaking_of("read"):
+            self._refresh()
+        return dict(self._values)
+
+    def destroy(self, pseudonym: bytes, *, moment: str, values: Iterable[tuple[int, bytes]] = ()) -> None:
+        """Destroy a key and put its subject on the list of erasures, with the values that it opened."""
         with self._speaking_of("written"), self._locked():
             self._refresh()
-            if pseudonym in self._erased and pseudonym not in self._wrapped:
+            known = self._values.get(pseudonym, frozenset())
+            taken = known | frozenset(values)
+            if pseudonym in self._erased and pseudonym not in self._wrapped and taken == known:
                 return
-            kept = [self._line(name, key=key) for name, key in self._wrapped.items() if name != pseudonym]
+            lines = [self._line(name, key=key) for name, key in self._wrapped.items() if name != pseudonym]
             gone = {**self._erased, pseudonym: self._erased.get(pseudonym, moment)}
-            kept += [self._line(name, erased=when) for name, when in gone.items()]
-            self._replace("".join(kept))
+            lists = {**self._values, pseudonym: taken}
+            lines += [_erased_line(name, when, lists.get(name, frozenset())) for name, when in gone.items()]
+            self._replace("".join(lines))
 
     def _made_owner(self) -> bytes:
         if self._owner is None:
@@ -150,11 +162,11 @@ class FileVault:
         try:
             found = self._file.stat()
         except FileNotFoundError:
-            self._stamp, self._wrapped, self._erased = None, {}, {}
+            self._stamp, self._wrapped, self._erased, self._values = None, {}, {}, {}
             return
         stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
         if stamp != self._stamp:
-            self._wrapped, self._erased = {}, {}
+            self._wrapped, self._erased, self._values = {}, {}, {}
             for line in _read_private(self._file).splitlines(keepends=True):
                 if line.endswith("\n"):  # the last one may be torn: its key was never used
                     self._learn(line)
@@ -166,15 +178,15 @@ class FileVault:
             name = bytes.fromhex(said["subject"])
             if "erased" in said:
                 self._erased[name] = str(said["erased"])
+                self._values[name] = frozenset(_VALUE.iter_unpack(bytes.fromhex(said.get("values", ""))))
                 self._wrapped.pop(name, None)
             else:
                 self._wrapped[name] = bytes.fromhex(said["key"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, struct.error) as error:
             raise KeyStoreError(f"`{self.location}` is damaged; put it back from a copy.") from error
 
-    def _line(self, name: bytes, *, key: bytes | None = None, erased: str = "") -> str:
-        said = {"erased": erased} if key is None else {"key": key.hex()}
-        return json.dumps({"subject": name.hex(), **said}) + "\n"
+    def _line(self, name: bytes, *, key: bytes) -> str:
+        return json.dumps({"subject": name.hex(), "key": key.hex()}) + "\n"
 
     def _append(self, lines: str) -> None:
         with os.fdopen(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600), "r+b") as file:
@@ -223,6 +235,11 @@ class FileVault:
                 f"The subject keys in `{readable_path(str(self._file.parent))}` cannot be {done}: {error.strerror}; "
                 "set AMI_AUDIT_SUBJECTS_DIR to a folder of yours."
             ) from error
+
+
+def _erased_line(name: bytes, moment: str, values: Iterable[tuple[int, bytes]]) -> str:
+    packed = b"".join(_VALUE.pack(*value) for value in sorted(values))
+    return json.dumps({"subject": name.hex(), "erased": moment, "values": packed.hex()}) + "\n"
 
 
 def _read_private(path: Path) -> str:

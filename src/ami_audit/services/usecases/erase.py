@@ -5,9 +5,11 @@ from ami_audit.domain.errors import NotFoundError, UsageError
 from ami_audit.domain.linkage import ErasedValue, Head
 from ami_audit.domain.moment import written
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.redaction import ValueState
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.stores import RecordStore
 from ami_audit.ports.vault import SubjectVault
+from ami_audit.services.disclosing import Opener
 from ami_audit.services.holds import refuse_held
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.session import Session
@@ -56,10 +58,11 @@ async def erase(
         values: list[ErasedValue] = []
 
         async def prepare(head: Head) -> Change:
+            await refuse_held(session.store, "erased")
+            taken = await _taken(session.store, await session.opener(), name)
             if vault is not None:
-                vault.destroy(name, moment=written(session.clock()))
-            rows = await session.store.disclosures_of([name])
-            values.extend(ErasedValue(row.sequence, row.digest, head.size) for row in rows)
+                vault.destroy(name, moment=written(session.clock()), values=taken)
+            values.extend(ErasedValue(sequence, digest, head.size) for sequence, digest in taken)
             draft = erasure_draft(
                 name,
                 values,
@@ -101,11 +104,30 @@ async def _erasable(session: Session, vault: SubjectVault | None, subject: str) 
     )
 
 
+async def _taken(store: RecordStore, opener: Opener, name: bytes) -> list[tuple[int, bytes]]:
+    """Return the values that a subject's key opens, or opened before it was destroyed.
+
+    What the store merely says to be of that subject may be somebody else's, and stays.
+    """
+    found: list[tuple[int, bytes]] = []
+    for row in await store.disclosures_of([name]):
+        records = await store.read(row.sequence, count=1)
+        record_id = records[0].record_id if records else ""
+        is_theirs = opener.judge(row, record_id).state is ValueState.DISCLOSED
+        if is_theirs or opener.was_erased(row.sequence, row.digest):
+            found.append((row.sequence, row.digest))
+    return found
+
+
 async def reapply(store: RecordStore, vault: SubjectVault) -> int:
-    """Remove from a restored copy what was erased after it was made; return how many values."""
-    gone = list(vault.erased())
-    rows = await store.disclosures_of(gone) if gone else ()
-    if rows:
-        await store.erase([ErasedValue(row.sequence, row.digest, BY_LIST) for row in rows])
+    """Remove from a restored copy what was erased after it was made; return how many values.
+
+    That is what the list of erasures names, each value by itself: whose it is, the store could be made to say wrongly.
+    """
+    lists = {name: taken for name, taken in vault.erased_values().items() if taken}
+    rows = await store.disclosures_of(list(lists)) if lists else ()
+    gone = [row for row in rows if (row.sequence, row.digest) in lists[row.subject]]
+    if gone:
+        await store.erase([ErasedValue(row.sequence, row.digest, BY_LIST) for row in gone])
         await store.scrub()
-    return len(rows)
+    return len(gone)

@@ -90,17 +90,19 @@ class _Values:
         judged = self._opener.judge(row, record.record_id)
         if judged.state is ValueState.TAMPERED:
             yield _fault(record, "tampered: the disclosure is not what the record committed to", place)
+        elif judged.state is ValueState.ERASED and not self._opener.was_erased(row.sequence, row.digest):
+            yield _fault(record, "tampered: its subject was erased, but this value was none of theirs", place)
         elif judged.state is ValueState.WITHHELD and self._opener.has_keys:
             yield _fault(record, "tampered: its subject is none of those whose keys are here", place)
 
     async def _erased(self, record: SealedRecord, erased: Sequence[ErasedValue]) -> list[Fault]:
-        found: list[Fault] = []
-        for erasure in {value.erasure for value in erased}:
-            if erasure == BY_LIST:
-                if not self._opener.has_erasures:
-                    found.append(_fault(record, "a value is gone, and neither a record nor a list here says why"))
-            elif not await self._is_said(erasure):
-                found.append(_fault(record, f"record {erasure}, which is said to have erased a value, does not say so"))
+        found = [
+            _fault(record, f"record {erasure}, which is said to have erased a value, does not say so")
+            for erasure in {value.erasure for value in erased} - {BY_LIST}
+            if not await self._is_said(erasure)
+        ]
+        if any(value.erasure == BY_LIST and not self._opener.was_erased(*value[:2]) for value in erased):
+            found.append(_fault(record, "a value is gone, and neither a record nor a list here says why"))
         return found
 
     async def _is_said(self, erasure: int) -> bool:

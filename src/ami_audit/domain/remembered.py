@@ -32,6 +32,7 @@ class Remembered(BaseModel):
         keys: What the trail had said about its keys, as a digest.
         unsigned: How many records carry no signature.
         difficulty_bits: What genesis asks of every record hash.
+        holds: The names of the legal holds in force.
         read_at: When the first of them were read; later runs read only what followed.
         verified_at: When the last of them were read.
     """
@@ -48,6 +49,7 @@ class Remembered(BaseModel):
     keys: str = _HASH
     unsigned: int = Field(ge=0)
     difficulty_bits: int
+    holds: tuple[str, ...]
     read_at: Moment
     verified_at: Moment
 

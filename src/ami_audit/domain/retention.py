@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ami_audit.domain.classification import Policy, is_any
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.erasure import ERASED
 from ami_audit.domain.finding import VALUE
 from ami_audit.domain.kinds import ActorType, AuditTargetType, DataClassification
 from ami_audit.domain.moment import Moment
@@ -16,6 +17,8 @@ from ami_audit.domain.moment import Moment
 PRUNED = "trail.pruned"
 HELD = "retention.held"
 RELEASED = "retention.released"
+FORBIDDEN = frozenset({PRUNED, ERASED})
+"""What may not be done while a legal hold is in force."""
 TILE = 256
 """A cut is a multiple of this: every leaf before it then stands in a full tile."""
 
@@ -175,6 +178,21 @@ def holds_in_force(records: Sequence[Mapping[str, Any]]) -> tuple[Hold, ...]:
         elif content["action"] == RELEASED:
             found.pop(name, None)
     return tuple(found.values())
+
+
+def breaks_hold(content: Mapping[str, Any], held: set[str]) -> bool:
+    """Take in what one more record says about legal holds; return whether it did what those in force forbid.
+
+    Args:
+        content: What the record says.
+        held: The names of the holds in force; changed in place.
+    """
+    action, name = content.get("action"), str(content.get("target"))
+    if action == HELD:
+        held.add(name)
+    elif action == RELEASED:
+        held.discard(name)
+    return bool(held) and action in FORBIDDEN
 
 
 def retention_draft(

@@ -35,7 +35,7 @@ class Fault(BaseModel):
     Attributes:
         check: What failed: `hash`, `link`, `sequence`, `content`, `time`, `bits`, `signature`, `unknown-key`,
             `key-not-valid`, `signature-block`, `frame`, `column`, `tile`, `head`, `key`, `checkpoint`, `cosignature`,
-            `schema`, `segment`, `pages`, `disclosure`.
+            `schema`, `segment`, `pages`, `disclosure`, `hold`.
         where: The thing that is wrong, as a person would look for it: `record 17`, `tile 0/3`, `head.root`.
         sequence: The record, when one is to blame.
         field: The column or field, when it is known.
@@ -225,6 +225,7 @@ _BREAKS = {
     "schema": VerificationLevel.HASHES,
     "pages": VerificationLevel.HASHES,
     "disclosure": VerificationLevel.HASHES,
+    "hold": VerificationLevel.HASHES,
 }
 
 

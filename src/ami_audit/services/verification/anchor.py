@@ -121,7 +121,9 @@ class Anchor:
         level, reasons = self._endings.level(pinned)
         seen = self.witnessing.size if self.witnessing and self.witnessing.is_reached else 0
         if level >= VerificationLevel.WITNESSED and last >= seen and last < self._endings.outside_size:
-            return VerificationLevel.CHECKPOINT, [f"The witnesses have seen the first {seen} records, and not all of these."]
+            return VerificationLevel.CHECKPOINT, [
+                f"The witnesses have seen the first {seen} records, and not all of these."
+            ]
         covered = self._endings.covered_size
         if level >= VerificationLevel.CHECKPOINT and last >= covered:
             why = f"What vouches for it from outside covers the first {covered} records, and not all of these."

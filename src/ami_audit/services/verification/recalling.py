@@ -86,7 +86,7 @@ async def _resumed(
     edges = await partial_tiles(store, store, known.end, core=core)
     if _frontier(edges, core) != known.end.frontier:
         return _from_the_start(memory, "the tree's right edge was another then")
-    walk.resume(known.end, edges=edges, events=events, unsigned=known.unsigned)
+    walk.resume(known.end, edges=edges, events=events, unsigned=known.unsigned, holds=known.holds)
     return Recalled(known, _scope(known))
 
 

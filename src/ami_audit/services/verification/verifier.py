@@ -139,6 +139,7 @@ class Verifier:
             keys=keys_digest(walk.key_events),
             unsigned=walk.unsigned,
             difficulty_bits=walk.difficulty_bits,
+            holds=tuple(sorted(walk.holds)),
             read_at=known.read_at if known else check.started,
             verified_at=check.started,
         )

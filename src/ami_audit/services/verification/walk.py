@@ -1,7 +1,7 @@
 """Walks along the records: hashes, links, signatures, the tree, and what the records say about keys."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ami_audit.domain.linkage import (
     SealedRecord,
     Tile,
 )
+from ami_audit.domain.retention import FORBIDDEN, HELD, RELEASED, breaks_hold
 from ami_audit.domain.rules import RULES_ACTION, Rules, rules_in
 from ami_audit.domain.segment import CANONICAL_START, seals_index
 from ami_audit.domain.verification import Fault, broken_by
@@ -32,6 +33,7 @@ _DETAILS = {
     "key-not-valid": "it is signed with a key that was not valid at this position",
     "signature-block": "its signatures are malformed or out of order",
     "form": "its canonical bytes are not RFC 8785 JSON",
+    "hold": "it prunes or erases while a legal hold is in force",
 }
 # What each check is about, where that is one field.
 _FIELDS = {
@@ -45,8 +47,8 @@ _FIELDS = {
 }
 # `action` is the first key of canonical content; what begins otherwise is damaged, and read whatever it says.
 _USUAL_START = b'{"action":"'
-# What a record begins with that is not only checked but also understood: keys, rules, or the index of a segment.
-_UNDERSTOOD = (GENESIS_ACTION, RULES_ACTION, *KEY_ACTIONS)
+# What a record begins with that is not only checked but also understood: keys, rules, holds, a segment.
+_UNDERSTOOD = (GENESIS_ACTION, RULES_ACTION, *KEY_ACTIONS, HELD, RELEASED, *sorted(FORBIDDEN))
 _STARTS = (*(f'{{"action":"{action}"'.encode() for action in _UNDERSTOOD), CANONICAL_START)
 
 
@@ -64,6 +66,7 @@ class Walk:
         self.new_tiles: list[Tile] = []
         self.indexes: list[SealedRecord] = []
         self.held_from = 0
+        self.holds: set[str] = set()
         self._core = core
         self._difficulty_bits = difficulty_bits
         self._edges: list[bytes] = []
@@ -86,7 +89,15 @@ class Walk:
         walk.ring = self.ring.copied()
         return walk
 
-    def resume(self, end: Head, *, edges: list[bytes], events: Sequence[KeyEvent], unsigned: int) -> None:
+    def resume(
+        self,
+        end: Head,
+        *,
+        edges: list[bytes],
+        events: Sequence[KeyEvent],
+        unsigned: int,
+        holds: Iterable[str] = (),
+    ) -> None:
         """Go on where an earlier walk ended, with everything that it had come to know.
 
         Args:
@@ -94,7 +105,9 @@ class Walk:
             edges: The partial tile of each level there (see ChainCore.grow).
             events: What the records until there say about keys.
             unsigned: How many of them carry no signature.
+            holds: The legal holds in force there.
         """
+        self.holds = set(holds)
         self.head, self._edges, self.unsigned = end, edges, unsigned
         self.key_events, self.ring = list(events), KeyRing(events)
         self.stated = None  # what those records state about witnesses is not known
@@ -194,6 +207,8 @@ class Walk:
             events = events_of(content)
             if not self.ring.admits(events, signers_of(record.signatures)):
                 faults.append(not_admitted(record))
+            if breaks_hold(content, self.holds):
+                faults.append(_fault(record, "hold", _DETAILS["hold"]))
             for event in events:
                 self.key_events.append(event)
                 self.ring.learn(event)

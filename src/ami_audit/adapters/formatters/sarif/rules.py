@@ -63,6 +63,7 @@ _RULES = (
         "A cosignature of a witness does not verify, or fits no checkpoint.",
         _BESIDE,
     ),
+    ("hold", "HoldsAreKept", "A record prunes or erases while a legal hold is in force.", _RECORD),
 )
 RULES = {check: Rule(check, f"AMI{1000 + place}", *told) for place, (check, *told) in enumerate(_RULES, 1)}
 """Every rule by its check, in the order of their ids, which never change."""

@@ -36,6 +36,7 @@ class PrunedFacts(BaseModel):
         leaf: The leaf data of the last record below the cut (DESIGN section 3), 73 bytes, hex.
         recorded_at: When that record was sealed.
         archive: SHA-256 of the file to which the records went, hex; empty when there is none.
+        root: The root of the tree of all records below the cut, hex; empty in trails of earlier versions.
     """
 
     model_config = VALUE
@@ -47,6 +48,7 @@ class PrunedFacts(BaseModel):
     leaf: str
     recorded_at: str
     archive: str = ""
+    root: str = ""
 
     @property
     def record_hash(self) -> bytes:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -535,6 +536,54 @@ def test_whoever_makes_more_go_than_was_pruned_is_found_out(place: Place, damage
         database.execute(damage)
     found = [str(fault) for fault in place.verified().faults]
     assert any(said in fault for fault in found), found
+
+
+def _change_a_pruned_leaf(place: Place, cut: int) -> None:
+    """Change the hash of a pruned record, make tree and head fit, and take every checkpoint away: without any key."""
+    with unguarded(place.file) as database:
+        stored = database.execute("SELECT hashes FROM tiles WHERE level = 0 ORDER BY position LIMIT ?", (cut // 256,))
+        leaves = bytearray(b"".join(hashes for (hashes,) in stored))
+        leaves[320:352] = b"x" * 32
+        query = "SELECT record_hash, signatures FROM records WHERE sequence >= ? ORDER BY sequence"
+        rows = database.execute(query, (cut,)).fetchall()
+        ends = list(accumulate(len(signatures) for _, signatures in rows))
+        hashes, blocks = (b"".join(column) for column in zip(*rows, strict=True))
+        leaves += _CORE.leaf_hashes(cut, hashes, blocks=blocks, ends=ends)
+        root, frontier, _, tiles = _CORE.grow(0, frontier=b"", edges=[], leaves=bytes(leaves))
+        database.execute("UPDATE head SET root = ?, frontier = ?", (root, frontier))
+        for level, position, grown in tiles:
+            change = "UPDATE tiles SET hashes = ? WHERE level = ? AND position = ?"
+            database.execute(change, (grown, level, position))
+        database.execute("DELETE FROM checkpoints")
+    shutil.rmtree(place.folder / "guard")
+
+
+def test_whoever_changes_the_hash_of_a_pruned_record_is_found_out(place: Place) -> None:
+    """With every checkpoint gone, the pruning's own record still says what the tree was."""
+    _change_a_pruned_leaf(place, place.pruned().cut)
+    assert [fault.check for fault in place.verified().faults] == ["tile"]
+
+
+def test_where_a_pruning_states_no_root_a_checkpoint_must_cover_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As earlier versions pruned."""
+
+    class _Silent:
+        def __init__(self, *_arguments: object) -> None:
+            pass
+
+        async def root(self, _size: int) -> bytes:
+            return b""
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr("ami_audit.services.usecases.retention.Prover", _Silent)
+        cut = place.pruned().cut
+    assert place.verified().faults == ()
+    _change_a_pruned_leaf(place, cut)
+    faults = place.verified().faults
+    assert [fault.check for fault in faults] == ["checkpoint"]
+    assert f"none covers the first {cut} records" in faults[0].detail
 
 
 def test_the_record_of_a_pruning_says_what_is_gone(place: Place) -> None:

@@ -29,6 +29,7 @@ from ami_audit.ports.caller import Caller
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.services.holds import holds, refuse_held
 from ami_audit.services.portal import Portal, portal
+from ami_audit.services.proving import Prover
 from ami_audit.services.session import Session
 from ami_audit.services.store import AuditStore
 from ami_audit.services.trail import Change
@@ -256,6 +257,7 @@ async def _facts(session: Session, old: _Old, archive: str) -> PrunedFacts:
         leaf=_leaf(session, old.last),
         recorded_at=json.loads(old.last.canonical)["recorded_at"],
         archive=archive,
+        root=(await Prover(session.store, session.core).root(old.cut)).hex(),
     )
 
 

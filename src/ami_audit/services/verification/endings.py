@@ -121,6 +121,13 @@ class Endings:
             *self.check_notes(),
         ]
 
+    def covering_faults(self, size: int) -> list[Fault]:
+        """Return a fault unless a checkpoint that holds covers so many records; ask once the end was checked."""
+        if not size or max(self._inside_size or 0, self.outside_size) >= size:
+            return []
+        detail = f"none covers the first {size} records, and nothing else shows that the hashes of those pruned hold"
+        return [_fault("checkpoint", "pruned records", detail)]
+
     def check_notes(self) -> list[Fault]:
         """Return what is wrong with the checkpoints, given the roots that the walk knows."""
         faults: list[Fault] = []

@@ -17,9 +17,17 @@ _CHUNK = 2048
 
 
 class Passed(NamedTuple):
-    """What was passed over: how many records are gone, what is told of it, and what is wrong."""
+    """What was passed over: how many records are gone, what is told of it, and what is wrong.
+
+    Attributes:
+        records: How many are gone.
+        unproven: The size up to which only a checkpoint shows that the leaves are the trail's; 0 where a record does.
+        scope: What is told of it.
+        faults: What is wrong.
+    """
 
     records: int = 0
+    unproven: int = 0
     scope: tuple[str, ...] = ()
     faults: Sequence[Fault] = ()
 
@@ -27,7 +35,8 @@ class Passed(NamedTuple):
 async def pass_over(walk: Walk, store: RecordStore, core: ChainCore, *, stops: Sequence[int]) -> Passed:
     """Lead a walk that stands before the first record to the cut, over the leaves of what was pruned.
 
-    Whether these leaves are the trail's is proven by the checkpoints after the cut: only with them its root is theirs.
+    Whether these leaves are the trail's is proven by the root that the pruning's record states, or, where an earlier
+    version pruned, by the checkpoints after the cut.
 
     Args:
         walk: Stands before the first record; afterwards before the first one that is held without a gap.
@@ -44,7 +53,8 @@ async def pass_over(walk: Walk, store: RecordStore, core: ChainCore, *, stops: S
         return Passed(faults=passing.faults)
     kept = [record async for record in _kept(store, facts.cut)]
     await passing.over(facts, kept, stops=stops)
-    return Passed(facts.cut - len(kept), _scope(facts, kept, prunings[-1]), passing.faults)
+    gone, unproven = facts.cut - len(kept), 0 if facts.root else facts.cut
+    return Passed(gone, unproven, _scope(facts, kept, prunings[-1]), passing.faults)
 
 
 async def cut_of(store: RecordStore) -> int:
@@ -108,6 +118,8 @@ class _Passing:
             last = hashes[-32:]
         if last != facts.leaf_hash:
             self._blame(facts.cut - 1, "the hash that the next record is linked with is not in the tree")
+        if facts.root and self._walk.head.root.hex() != facts.root:
+            self._blame(None, "the tree of what was pruned is not the one that the pruning says", check="tile")
         self._walk.stand_at(facts.record_hash, facts.recorded_at)
 
     def _leaves(self, kept: Sequence[SealedRecord]) -> dict[int, bytes]:

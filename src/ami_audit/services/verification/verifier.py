@@ -94,6 +94,7 @@ class Verifier:
                 check.passed = await pass_over(walk, self._store, self._core, stops=endings.sizes())
                 check.faults += [*check.passed.faults, *await endings.check_tiles()]
             await self._check_all(walk, endings, faults=check.faults, progress=terms.progress)
+            check.faults += endings.covering_faults(check.passed.unproven)
         except IntegrityError as error:  # the file itself cannot be read any further
             check.faults.append(unreadable(self._store.describe()["location"], error))
 

@@ -18,7 +18,8 @@ from ami_audit.domain.signature import AuditSignature
 
 APPROVED_ACTION = "record.approved"
 _LISTED = 100
-_KEY_DIGITS = re.compile("[0-9a-f]{8,64}")
+_FEWEST_DIGITS = 32
+_KEY_DIGITS = re.compile("[0-9a-fA-F]{8,64}")
 
 # The public key, the message and the signature: whether it holds.
 Check = Callable[[bytes, bytes, bytes], bool]
@@ -30,8 +31,8 @@ class ApprovalRule(BaseModel):
     Attributes:
         action: The action, or a pattern of several: `deploy.*`.
         needed: How many of them.
-        of: Who counts: as the trail's key records name them, or by 8 or more digits of their key ids; empty for
-            everyone whose key the trail names.
+        of: Who counts: as the trail's key records name them, or by 32 or more digits of their key ids; empty for
+            everyone whose key the trail names. What looks like a key id is never a name: anybody may choose a name.
     """
 
     model_config = VALUE
@@ -42,8 +43,12 @@ class ApprovalRule(BaseModel):
 
     def counts(self, key: Validity) -> bool:
         """Whether that key's owner is one of those who count."""
-        named = (_KEY_DIGITS.fullmatch(name) and key.key_id.hex().startswith(name) for name in self.of)
-        return not self.of or key.signer in self.of or any(named)
+        return not self.of or any(_is_of(key, name) for name in self.of)
+
+    def too_short(self) -> str | None:
+        """Return who is named by too few digits of a key id to be told from others; None when nobody is."""
+        ids = (name for name in self.of if _KEY_DIGITS.fullmatch(name))
+        return next((name for name in ids if len(name) < _FEWEST_DIGITS), None)
 
 
 class ApprovalState(BaseModel):
@@ -185,6 +190,12 @@ def judged(
         needed=rule.needed,
         approved_by=tuple(persons),
     )
+
+
+def _is_of(key: Validity, name: str) -> bool:
+    if not _KEY_DIGITS.fullmatch(name):
+        return key.signer == name
+    return len(name) >= _FEWEST_DIGITS and key.key_id.hex().startswith(name.lower())
 
 
 def _key_at(ring: KeyRing, key_id: str, sequence: int) -> Validity | None:

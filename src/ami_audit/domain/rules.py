@@ -103,6 +103,10 @@ def approvals_of(text: str, *, where: str) -> tuple[ApprovalRule, ...]:
             ) from error
         if 0 < len(set(rules[-1].of)) < rules[-1].needed:
             raise ConfigurationError(where, f'`approvals."{action}"` asks for more persons than it names')
+        if (short := rules[-1].too_short()) is not None:
+            raise ConfigurationError(
+                where, f'`approvals."{action}"` names the key `{short}` by too few digits; write 32 or more of its id'
+            )
     return tuple(rules)
 
 

@@ -55,34 +55,41 @@ class Approvals:
         check = self._core.verify_signature
         return judged(record, rule, self._given, origin=self._origin, ring=self._ring, check=check)
 
+    def state_of_row(self, row: SealedRecord, action: str) -> ApprovalState | None:
+        """Return how far a stored record of that action is approved; one that cannot be read has no approval at all."""
+        rule = rule_for(rules_at(self._stated, row.sequence).approvals, action)
+        if rule is None:
+            return None
+        try:
+            (record,) = records_of([row], origin=self._origin, ring=self._ring)
+        except IntegrityError:
+            state = None
+        else:
+            state = self.state_of(record)
+        return state or ApprovalState(
+            sequence=row.sequence, record_id=row.record_id, action=action, rule=rule.action, needed=rule.needed
+        )
+
 
 async def all_approvals(store: RecordStore, core: ChainCore, *, origin: str) -> list[ApprovalState]:
     """Return how far each record is approved for which a rule asks it, by reading every record of the trail.
 
     Nothing is taken from the index: the answer is as good as the records themselves, which `verify` checks. A record
-    that cannot be read is passed over.
+    that cannot be read lacks its approvals.
     """
     stated: list[Rules] = []
     given: list[Approval] = []
-    asked: list[SealedRecord] = []
+    asked: list[tuple[SealedRecord, str]] = []
     async for row, action in _actions(store):
         if rule_for(rules_at(stated, row.sequence).approvals, action) is not None:
-            asked.append(row)
+            asked.append((row, action))
         content = _content(row) if action in _TELLING else {}
         approval, rules = approval_in(content, row.sequence), rules_in(content, row.sequence)
         given += [approval] if approval else []
         stated += [rules] if rules else []
     ring = KeyRing(await store.key_events())
     book = Approvals(core, origin=origin, ring=ring, stated=stated, given=given)
-    return [state for row in asked if (state := _state(book, row, origin=origin, ring=ring)) is not None]
-
-
-def _state(book: Approvals, row: SealedRecord, *, origin: str, ring: KeyRing) -> ApprovalState | None:
-    try:
-        (record,) = records_of([row], origin=origin, ring=ring)
-    except IntegrityError:
-        return None
-    return book.state_of(record)
+    return [state for row, action in asked if (state := book.state_of_row(row, action)) is not None]
 
 
 async def _actions(store: RecordStore) -> AsyncIterator[tuple[SealedRecord, str]]:

@@ -7,6 +7,7 @@ from tests.support.witnesses import witness_key
 
 from ami_audit.domain.approvals import ApprovalRule, rule_for
 from ami_audit.domain.errors import ConfigurationError
+from ami_audit.domain.keyring import Validity
 from ami_audit.domain.quorum import QuorumPolicy
 from ami_audit.domain.rules import Rules, approvals_of, quorum_history, rules_as_facts, rules_at, rules_in
 
@@ -32,6 +33,7 @@ _STRICT, _LAX = _policy("w1", "w2", "w3"), _policy("w1")
         ('[approvals]\n"a" = {needed = 2, of = ["one", "one"]}', "more persons than it names"),
         ('[approvals]\n"a" = {needed = 1, off = ["one"]}', '`approvals."a"` must be'),
         ('[approvals]\n"" = {needed = 1}', '`approvals.""` must be'),
+        ('[approvals]\n"a" = {needed = 1, of = ["66d87c5afb92"]}', "the key `66d87c5afb92` by too few digits"),
     ],
 )
 def test_a_bad_policy_is_refused(text: str, said: str) -> None:
@@ -40,6 +42,26 @@ def test_a_bad_policy_is_refused(text: str, said: str) -> None:
         approvals_of(text, where="policy.toml")
     assert said in str(caught.value)
     assert str(caught.value).startswith("policy.toml: ")
+
+
+@pytest.mark.parametrize(
+    ("named", "signer", "counts"),
+    [
+        ("66d87c5afb92", "66d87c5afb92", False),
+        ("66d87c5afb92", "ann", False),
+        ("66D87C5AFB92", "66D87C5AFB92", False),
+        ("66d87c5afb92" * 3, "66d87c5afb92" * 3, False),
+        ("ab" * 15, "ann", False),
+        ("ab" * 16, "ann", True),
+        ("AB" * 32, "ann", True),
+        ("ann", "ann", True),
+        ("ann", "bob", False),
+    ],
+)
+def test_what_looks_like_a_key_id_names_no_person(named: str, signer: str, *, counts: bool) -> None:
+    """Anybody may call a new key what another key's id begins with; half an id is what nobody can make a key for."""
+    key = Validity(b"\xab" * 32, bytes(32), signer, 0)
+    assert ApprovalRule(action="a", needed=1, of=(named,)).counts(key) is counts
 
 
 def test_other_tables_of_the_file_are_passed_over() -> None:

@@ -16,6 +16,7 @@ from ami_audit.domain.kinds import (
     Outcome,
 )
 from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.reserved import refuse_reserved
 from ami_audit.domain.values import frozen
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.store import AuditStore
@@ -128,6 +129,7 @@ class AuditContext:
         self.record = (await self._store.append([self._draft(error)]))[0]
 
     def _begin(self) -> None:
+        refuse_reserved(self.action)  # before the operation: refused after it, its record would be lost
         self._began = now()
         self._started = perf_counter()
 

@@ -13,6 +13,7 @@ from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.reserved import refuse_reserved
 from ami_audit.domain.verification import VerificationReport
 from ami_audit.ports.chance import Chance
 from ami_audit.ports.memory import MemoryOf
@@ -51,7 +52,7 @@ class AuditStore:
         """Seal the record at the trail's end, durably, and return it as sealed; its `record_id` stays.
 
         Raises:
-            MalformedError: A value cannot be sealed; names its path.
+            MalformedError: A value cannot be sealed; names its path. Or its action is one of the trail's own.
             StoreError: Nothing was stored.
         """
         return (await self.append([record.draft()], run_id=record.run_id))[0]
@@ -66,9 +67,11 @@ class AuditStore:
         """Seal the drafts next to each other, all or none, and return them as sealed.
 
         Raises:
-            MalformedError: A value cannot be sealed; names its path.
+            MalformedError: A value cannot be sealed; names its path. Or its action is one of the trail's own.
             StoreError: Nothing was stored.
         """
+        for position, draft in enumerate(drafts):
+            refuse_reserved(draft.action, position=position)
         return await self._portal.call(self._append(drafts, run_id, also_signed_by))
 
     async def get_record(self, record_id: str) -> AuditRecord | None:

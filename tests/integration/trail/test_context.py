@@ -88,6 +88,17 @@ async def test_a_value_that_is_not_json_is_refused_with_its_path(store: AuditSto
     assert audit.record.context == {}
 
 
+async def test_what_only_the_trail_itself_records_is_refused_before_the_operation(store: AuditStore) -> None:
+    """Refused after it, the operation would be done and its record lost."""
+    begun = False
+    with pytest.raises(MalformedError, match=r"only the trail's own commands record `key\.added`"):
+        async with AuditContext("ann", "key.added", "x", store=store):
+            begun = True
+    assert not begun
+    with pytest.raises(MalformedError, match=r"`trail\.pruned`"):
+        await asyncio.to_thread(AuditContext("ann", "trail.pruned", "x", store=store).__enter__)
+
+
 def test_without_a_store_it_writes_where_the_settings_say(place: Path) -> None:
     """The whole process shares one trail at that place."""
     with AuditContext("a", "b", "c") as first:

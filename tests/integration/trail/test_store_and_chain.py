@@ -201,6 +201,41 @@ class TestChain:
             assert chain.verify_chain()
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "trail.created",
+        "trail.pruned",
+        "trail.segment_indexed",
+        "key.added",
+        "key.revoked",
+        "policy.changed",
+        "record.approved",
+        "subject.erased",
+        "retention.held",
+    ],
+)
+async def test_what_only_the_trail_itself_records_is_refused(store: AuditStore, action: str) -> None:
+    """A record that names a key or removes others, sealed by hand, would be a fault for ever."""
+    await store.store_record(record())
+    said = f"`action` cannot be recorded: only the trail's own commands record `{action}`"
+    for asked in (store.store_record(record(action=action)), AuditChain(store).add_record(record(action=action))):
+        with pytest.raises(MalformedError, match=said):
+            await asked
+    with pytest.raises(MalformedError, match=said) as caught:
+        await store.append([record().draft(), record(action=action).draft()])
+    assert caught.value.position == 1
+    report = await store.verify()
+    assert (report.size, report.faults) == (2, ())
+
+
+async def test_an_action_that_only_sounds_like_the_trails_own_is_recorded(store: AuditStore) -> None:
+    """Others have keys and trails, too."""
+    for action in ("keyboard.used", "key", "trails.walked", "policy.changed.twice", "record.read"):
+        assert (await store.store_record(record(action=action))).action == action
+    assert (await store.verify()).is_sound
+
+
 async def test_a_verdict_says_its_level(store: AuditStore) -> None:
     """An empty trail proves nothing; a sound one proves to a level, never "passed"."""
     assert (await store.verify()).level is VerificationLevel.NONE

@@ -9,7 +9,7 @@ _FAMILIES = ("key.", "retention.", "trail.")
 _NAMES = frozenset((APPROVED_ACTION, ERASED, RULES_ACTION))
 
 
-def refuse_reserved(action: str, *, position: int = 0) -> None:
+def refuse_reserved(action: object, *, position: int = 0) -> None:
     """Return when anybody may record that action.
 
     A record of one of the others, sealed by hand, would say of keys, rules or removed records what is not so, and no

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ami_audit.domain.errors import FormatError
 from ami_audit.domain.finding import VALUE
@@ -53,7 +53,7 @@ class ArchiveHead(BaseModel):
     origin: str
     first: int
     cut: int
-    difficulty_bits: int
+    difficulty_bits: int = Field(ge=0, le=256)
     previous_hash: str
     recorded_at: str
     frontier: str

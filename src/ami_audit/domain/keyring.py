@@ -99,7 +99,10 @@ class KeyRing:
         """Take in what one more record says.
 
         An added key may sign its own record already, and a retired or revoked one still signs the record that says so.
+        Nothing stands before the first record, so what claims to is no key of the trail.
         """
+        if event.sequence < 0:
+            return
         if event.event == "added":
             self._entries.append(Validity(event.key_id, event.public_key, event.signer, event.sequence))
             return

@@ -19,6 +19,8 @@ from ami_audit.ports.stores import RecordStore
 from ami_audit.services.protection import Protector
 from ami_audit.services.trail import Trail
 
+_DIFFICULT = 256
+
 
 async def open_trail(
     store: RecordStore,
@@ -91,9 +93,10 @@ def genesis_facts(record: SealedRecord) -> dict[str, Any]:
     try:
         content = json.loads(record.canonical)
         facts = content["context"]
-        well_formed = content["action"] == GENESIS_ACTION and isinstance(facts["origin"], str)
-        well_formed = well_formed and isinstance(facts["difficulty_bits"], int)
-    except (KeyError, TypeError, ValueError, RecursionError):
+        origin, bits = facts["origin"], facts["difficulty_bits"]
+        well_formed = content["action"] == GENESIS_ACTION and isinstance(origin, str) and bool(origin.encode())
+        well_formed = well_formed and type(bits) is int and 0 <= bits <= _DIFFICULT
+    except (KeyError, TypeError, ValueError, RecursionError):  # half a surrogate pair is a ValueError, too
         well_formed = False
     if not well_formed or record.sequence != 0:
         raise IntegrityError("The trail's first record is not a genesis record, so nobody can say which trail it is.")

@@ -164,7 +164,8 @@ class _Excerpt:
         """Check the records that name the keys: what they say, and all else about them."""
         unsigned, head = self._walk.unsigned, self._head
         self._asked = len(self._walked)
-        for sequence in sorted({event.sequence for event in self._walk.key_events} - self._walked):
+        named = {event.sequence for event in self._walk.key_events if event.sequence >= 0}
+        for sequence in sorted(named - self._walked):
             await self.run(sequence, sequence)
         self._walk.unsigned, self._head = unsigned, head  # they are not what was asked for
         async with _reading(self._store, self._faults):

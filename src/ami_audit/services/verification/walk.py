@@ -158,7 +158,7 @@ class Walk:
             faults += self._gap(run[0])
             if run[0].sequence >= 0:
                 faults += self._check_run(run)
-            self._expected = run[-1].sequence + 1
+                self._expected = run[-1].sequence + 1
         return faults
 
     def _gap(self, first: SealedRecord) -> list[Fault]:
@@ -200,6 +200,8 @@ class Walk:
         faults: list[Fault] = []
         for index in self._core.starting(records, _STARTS, usual=_USUAL_START):
             record = records[index]
+            if record.sequence < 0:
+                continue  # it has no place in the trail, and says nothing of it
             if seals_index(record.canonical):
                 self.indexes.append(record)
                 continue
@@ -224,13 +226,14 @@ def not_admitted(record: SealedRecord) -> Fault:
 
 
 def _runs(records: Sequence[SealedRecord]) -> Iterator[Sequence[SealedRecord]]:
-    """Yield the longest stretches whose numbers follow one another."""
-    if records[-1].sequence - records[0].sequence == len(records) - 1:
+    """Yield the longest stretches whose numbers follow one another; what stands before the first record apart."""
+    if records[-1].sequence - records[0].sequence == len(records) - 1 and records[0].sequence >= 0:
         yield records
         return
     start = 0
     for index in range(1, len(records) + 1):
-        if index == len(records) or records[index].sequence != records[index - 1].sequence + 1:
+        sequence = records[index].sequence if index < len(records) else 0
+        if sequence == 0 or sequence != records[index - 1].sequence + 1:
             yield records[start:index]
             start = index
 

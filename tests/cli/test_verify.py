@@ -82,6 +82,18 @@ def test_a_level_that_does_not_exist_is_named(ami_audit: Program) -> None:
     assert "pinned-keys" in told
 
 
+def test_a_level_that_nothing_can_reach_is_not_asked_for(ami_audit: Program) -> None:
+    """By an option or by a setting: it would fail for ever."""
+    ami_audit("init")
+    option, setting = (
+        ami_audit("verify", "--require=anchored", code=2).stderr,
+        ami_audit("verify", environment={"AMI_AUDIT_REQUIRE": "anchored"}, code=2).stderr,
+    )
+    assert option == setting
+    assert option.count("\n") == 1
+    assert "`anchored` cannot be required: no trail can reach it yet" in option
+
+
 def test_without_the_key_the_trail_still_verifies_but_names_no_trusted_key(ami_audit: Program) -> None:
     """An auditor has no private key; with the key's id from its owner the level rises."""
     ami_audit("repo")

@@ -7,6 +7,7 @@ from ami_audit.domain.errors import FormatError, UsageError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.entrypoints.cli.answers import deliver, formatter
 from ami_audit.entrypoints.cli.failures import Finished
+from ami_audit.entrypoints.cli.levels import asked_level
 from ami_audit.entrypoints.settings import settings_at
 
 
@@ -50,8 +51,4 @@ def _required(trusted: Trusted, usual: str) -> VerificationLevel:
         return VerificationLevel.WITNESSED
     if trusted.require is None and trusted.pins:
         return VerificationLevel.CHECKPOINT
-    try:
-        return VerificationLevel.named(usual)
-    except ValueError as error:
-        labels = ", ".join(level.label for level in VerificationLevel if level)
-        raise UsageError(f"`{usual}` is no level; choose {labels}.") from error
+    return asked_level(usual)

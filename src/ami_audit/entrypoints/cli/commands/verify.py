@@ -16,6 +16,7 @@ from ami_audit.entrypoints.cli import options as common
 from ami_audit.entrypoints.cli.answers import deliver, verdict_formatter
 from ami_audit.entrypoints.cli.bundles import Trusted, verify_bundle_at
 from ami_audit.entrypoints.cli.failures import Finished
+from ami_audit.entrypoints.cli.levels import asked_level
 from ami_audit.entrypoints.cli.progress import shown_progress
 from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.services.portal import portal
@@ -134,8 +135,4 @@ def _required(chosen: Settings, *, chain: bool, signatures: bool, explicit: bool
     asked += [VerificationLevel.SIGNATURES] if signatures else []
     if asked and not explicit:
         return max(asked)
-    try:
-        return max([VerificationLevel.named(chosen.values.require), *asked])
-    except ValueError as error:
-        labels = ", ".join(level.label for level in VerificationLevel if level)
-        raise UsageError(f"`{chosen.values.require}` is no level; choose {labels}.") from error
+    return max([asked_level(chosen.values.require), *asked])

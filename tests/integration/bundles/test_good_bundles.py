@@ -120,7 +120,7 @@ async def test_without_a_key_to_trust_the_level_stays_low(session: Session) -> N
 
 
 async def test_witnesses_raise_the_level_when_the_policy_is_met(session: Session) -> None:
-    """Four of five, each counted once, and none that the quorum does not ask; a policy that asks nobody proves nothing."""
+    """Four of five, each once, and none that the quorum does not ask; a policy that asks nobody proves nothing."""
     bundle = await made_bundle(session, Question({"actor": "user1"}))
     document = json.loads(bundle.text())
     note = note_of(document)

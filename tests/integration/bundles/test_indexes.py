@@ -91,7 +91,7 @@ async def test_an_index_is_the_same_whatever_the_parts_it_was_read_in(tmp_path: 
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
-async def test_a_lying_index_is_found_whatever_it_begins_with(tmp_path: Path, is_hidden: bool) -> None:
+async def test_a_lying_index_is_found_whatever_it_begins_with(tmp_path: Path, *, is_hidden: bool) -> None:
     """With a value behind a commitment its text begins with `_sd`; bundles lean on it all the same."""
     session = await opened(tmp_path, segment_size=1 << 20)
     hiding = '[[values]]\nactions = ["trail.segment_indexed"]\npaths = ["reason"]\n'

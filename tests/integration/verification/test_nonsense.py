@@ -33,14 +33,16 @@ def _insert(trail: Path, sequence: int) -> None:
     """Put a record about a key at a place before the first."""
     with unguarded(trail / FILE) as database:
         names = [name for (name,) in database.execute("SELECT name FROM pragma_table_info('records')")]
-        row = dict(zip(names, database.execute("SELECT * FROM records WHERE sequence = 600").fetchall()[0], strict=True))
+        (values,) = database.execute("SELECT * FROM records WHERE sequence = 600").fetchall()
+        row = dict(zip(names, values, strict=True))
         told = json.loads(row["canonical"])
         told |= {"action": "key.added", "target_type": "key", "sequence": sequence, "context": _named_key()}
         odd = bytes(31) + bytes([-sequence])
-        row |= {"canonical": CORE.canonicalize(json.dumps(told).encode()), "sequence": sequence, "record_id": f"x{sequence}"}
-        row |= {"previous_hash": odd, "record_hash": odd}
+        row |= {"canonical": CORE.canonicalize(json.dumps(told).encode()), "sequence": sequence}
+        row |= {"record_id": f"x{sequence}", "previous_hash": odd, "record_hash": odd}
         marks = ", ".join("?" * len(names))
-        database.execute(f"INSERT INTO records ({', '.join(names)}) VALUES ({marks})", tuple(row[name] for name in names))
+        statement = f"INSERT INTO records ({', '.join(names)}) VALUES ({marks})"
+        database.execute(statement, tuple(row[name] for name in names))
 
 
 @pytest.mark.parametrize("sequences", [(-1,), (-5,), (-2, -1), (-7, -1)])
@@ -96,5 +98,3 @@ def test_a_first_record_that_makes_no_sense_is_named(
     told = [fault.where for fault in report.faults if "not a genesis record" in fault.detail]
     assert told == ["record 0"]
     assert report.level is VerificationLevel.NONE
-
-

@@ -119,12 +119,12 @@ class Anchor:
     def level(self, pinned: frozenset[bytes], *, last: int) -> tuple[VerificationLevel, list[str]]:
         """Return how far records up to number `last` are proven without faults, and why not further."""
         level, reasons = self._endings.level(pinned)
-        seen = self.witnessing.size if self.witnessing and self.witnessing.is_reached else 0
+        seen = self._endings.covers(VerificationLevel.WITNESSED) or 0
         if level >= VerificationLevel.WITNESSED and last >= seen and last < self._endings.outside_size:
             return VerificationLevel.CHECKPOINT, [
                 f"The witnesses have seen the first {seen} records, and not all of these."
             ]
-        covered = self._endings.covered_size
+        covered = self._endings.covers(VerificationLevel.CHECKPOINT) or 0
         if level >= VerificationLevel.CHECKPOINT and last >= covered:
             why = f"What vouches for it from outside covers the first {covered} records, and not all of these."
             return VerificationLevel.PINNED_KEYS, [why]

@@ -91,11 +91,12 @@ class Endings:
         """The size of the latest checkpoint that holds; the guard's when it has one."""
         return self.outside_size or self._inside_size
 
-    @property
-    def covered_size(self) -> int:
-        """How many records somebody outside the store vouches for, once the level was asked for."""
-        witnessing = self._witnessing
-        return max(self.outside_size, witnessing.size if witnessing and witnessing.is_reached else 0)
+    def covers(self, level: VerificationLevel) -> int | None:
+        """Return how many records are proven to a level above `pinned-keys`, once the level was asked for."""
+        if level < VerificationLevel.CHECKPOINT:
+            return None
+        seen = self._witnessing.size if self._witnessing and self._witnessing.is_reached else 0
+        return (seen if level >= VerificationLevel.WITNESSED else max(seen, self.outside_size)) or None
 
     @property
     def witnessing(self) -> Witnessing | None:
@@ -164,7 +165,9 @@ class Endings:
         if not self._outside_holds:
             why = "No checkpoint is kept outside the store, so a tail that was cut off would not show."
             return VerificationLevel.PINNED_KEYS, [why, *why_not]
-        return VerificationLevel.CHECKPOINT, why_not
+        since = self._walk.head.size - self.outside_size
+        told = f"The checkpoint kept outside covers the first {self.outside_size} records; {since} were sealed since."
+        return VerificationLevel.CHECKPOINT, [*([told] if since > 0 else ()), *why_not]
 
     def _since(self, size: int) -> list[str]:
         since = self._walk.head.size - size

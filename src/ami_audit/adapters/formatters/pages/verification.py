@@ -47,6 +47,9 @@ def verification_page(report: VerificationReport, *, limits: Limits) -> Page:
 
 
 def _how_much(report: VerificationReport) -> str:
+    if report.covered_size is not None and report.covered_size < report.size:
+        covered = f"the first {wording.number(report.covered_size)} of {wording.counted(report.size, 'record')}"
+        return f"{covered}; {wording.number(report.checked.records)} read"
     if report.checked.records == report.size:
         return wording.counted(report.size, "record")
     return f"{wording.number(report.checked.records)} of {wording.counted(report.size, 'record')} read"
@@ -60,8 +63,9 @@ def _verdict(report: VerificationReport) -> Iterator[Note]:
         rest = f"`{report.remaining.label}`, but others were signed or verified before and are not here any more."
         why = "Levels are cumulative, and `links` says that none is missing: as a whole the trail is proven to nothing."
         yield Note((prose(f"{told}{rest} {why}"),))
-    if report.level < report.required:
-        yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
+    if report.falls_short:
+        of_all = "" if report.level < report.required else ", of all records"
+        yield Note(said(f"Required was: {report.required.label}{of_all}.", Tone.BAD))
 
 
 def fault_table(faults: Sequence[Fault], limits: Limits) -> Iterator[Table | Note]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ami_audit.domain.archive import ArchiveVerdict
 from ami_audit.domain.erasure import ErasureAnswer
+from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.retention import Hold, PruneAnswer, RetentionStatus
 from ami_audit.domain.verification import Fault
 
@@ -69,6 +70,9 @@ def an_archive_verdict() -> ArchiveVerdict:
         unsigned=0,
         checkpoint_size=822,
         signer="ann@desk",
+        key_id="cd" * 32,
+        level=VerificationLevel.LINKS,
+        reasons=("Whose archive it is, is not proven.",),
         faults=(
             Fault(check="hash", where="record 10", detail="its record_hash is not what it hashes to", sequence=10),
         ),

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ami_audit.domain.errors import FormatError
 from ami_audit.domain.finding import VALUE
+from ami_audit.domain.keyring import names_itself
 from ami_audit.domain.linkage import Head, KeyEvent, SealedDisclosure, SealedRecord
-from ami_audit.domain.verification import Fault
+from ami_audit.domain.verification import Fault, Level
 
 SCHEMA: Final = "ami-audit/archive/1"
 _STRICT = ConfigDict(frozen=True, extra="forbid")
@@ -111,12 +112,14 @@ class ArchiveHead(BaseModel):
             schema = said.pop("schema")
             head = cls.model_validate(said)
             head.before(b"")
-            head.events()
+            names_themselves = all(map(names_itself, head.events()))
             list(map(bytes.fromhex, (*head.edges, head.consistency)))
         except (ValueError, ValidationError, KeyError, AttributeError, TypeError, RecursionError) as error:
             raise FormatError("archive", "line 1 does not say what it is") from error
         if schema != SCHEMA or not 0 <= head.first < head.cut:
             raise FormatError("archive", f"line 1 is of another kind: {schema}")
+        if not names_themselves:
+            raise FormatError("archive", "line 1 names a key by an id that is not its own")
         return head
 
 
@@ -151,15 +154,15 @@ def record_line(record: SealedRecord, disclosures: Iterable[SealedDisclosure]) -
     return json.dumps(said, ensure_ascii=False) + "\n"
 
 
-def read_record(line: str, number: int) -> SealedRecord:
-    """Return the record that a line holds.
+def read_record(line: str, number: int) -> tuple[SealedRecord, tuple[SealedDisclosure, ...]]:
+    """Return the record that a line holds, and what opens its values.
 
     Raises:
         FormatError: It holds none.
     """
     try:
         said = json.loads(line)
-        return SealedRecord(
+        record = SealedRecord(
             int(said["sequence"]),
             str(said["record_id"]),
             bytes.fromhex(said["previous_hash"]),
@@ -168,16 +171,27 @@ def read_record(line: str, number: int) -> SealedRecord:
             str(said["canonical"]).encode(),
             base64.b64decode(said["signatures"], validate=True),
         )
+        return record, tuple(_disclosure(record.sequence, one) for one in said.get("disclosures", ()))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise FormatError("archive", f"line {number} is no record") from error
+
+
+def _disclosure(sequence: int, said: dict[str, str]) -> SealedDisclosure:
+    digest, subject = bytes.fromhex(said["digest"]), bytes.fromhex(said["subject"])
+    if (len(digest), len(subject)) != (32, 16):
+        raise ValueError("a digest of 32 bytes, a subject of 16")
+    return SealedDisclosure(sequence, digest, subject, base64.b64decode(said["sealed"], validate=True))
 
 
 class ArchiveVerdict(BaseModel):
     """What a check of an archive found.
 
     Attributes:
+        level: How far it is proven. The archive names its own keys: `pinned-keys` needs one that the reader trusts.
+        reasons: Why not further.
         checkpoint_size: How many records the checkpoint that vouches for it covers.
-        signer: Who signed that checkpoint, and `key_id` with which key; whether to trust it is the reader's matter.
+        signer: Who signed that checkpoint, as the archive says.
+        key_id: The id of the key that signed it, hex.
     """
 
     model_config = VALUE
@@ -190,6 +204,9 @@ class ArchiveVerdict(BaseModel):
     unsigned: int
     checkpoint_size: int
     signer: str | None
+    key_id: str | None
+    level: Level
+    reasons: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     @property

@@ -1,5 +1,7 @@
 """Signs what a trail has come to, and refuses when the store is not what was signed before."""
 
+from collections.abc import Iterator
+
 from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import FormatError, KeyStoreError, RolledBackError, StoreError
 from ami_audit.domain.keyring import KeyRing, Validity
@@ -84,6 +86,11 @@ async def refuse_rollback(
 
 def signed_by(note: SignedCheckpoint, ring: KeyRing, *, core: ChainCore) -> str | None:
     """Return the signer of the first signature that verifies with a key of the trail, or None."""
+    return next((entry.signer for entry in signing(note, ring, core=core)), None)
+
+
+def signing(note: SignedCheckpoint, ring: KeyRing, *, core: ChainCore) -> Iterator[Validity]:
+    """Yield each key of the trail, as valid where it stands there, whose signature under a checkpoint verifies."""
     origin, body = note.checkpoint.origin, note.checkpoint.body().encode()
     for entry in ring.entries():
         named = (origin, key_hash(origin, entry.public_key))
@@ -91,8 +98,7 @@ def signed_by(note: SignedCheckpoint, ring: KeyRing, *, core: ChainCore) -> str 
             is_named = (signature.name, signature.key_hash) == named and len(signature.signature) == 64
             may_sign = is_named and _may_sign(entry, note.checkpoint.size)
             if may_sign and core.verify_signature(entry.public_key, body, signature.signature):
-                return entry.signer
-    return None
+                yield entry
 
 
 async def _continues(store: RecordStore, core: ChainCore, *, head: Head, known: Checkpoint) -> bool:

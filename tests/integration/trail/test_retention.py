@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -20,7 +21,7 @@ from ami_audit.adapters.stores.sqlite import SqliteStore
 from ami_audit.adapters.vaults import FileVault
 from ami_audit.domain.classification import policy_of
 from ami_audit.domain.draft import AuditDraft, fact_key
-from ami_audit.domain.errors import IntegrityError, NotFoundError, StoreError, UsageError
+from ami_audit.domain.errors import FormatError, IntegrityError, NotFoundError, StoreError, UsageError
 from ami_audit.domain.kinds import ActorType, AuditTargetType, DataClassification, VerificationLevel
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
@@ -238,6 +239,97 @@ def test_a_changed_archive_is_found_out(place: Place, old: str, new: str) -> Non
     lines[11] = lines[11].replace(old, new, 1)
     verdict = check_archive(lines, _CORE, location="archive")
     assert {10, 11} & {fault.sequence for fault in verdict.faults}
+
+
+@pytest.mark.parametrize(
+    ("pinned", "level"),
+    [
+        ([], VerificationLevel.SIGNATURES),
+        ([ALICE.key_id], VerificationLevel.SIGNATURES),
+        ([ALICE.key_id, BOB.key_id], VerificationLevel.PINNED_KEYS),
+    ],
+)
+def test_whose_archive_it_is_shows_by_a_pinned_key_alone(
+    place: Place, pinned: Sequence[bytes], level: VerificationLevel
+) -> None:
+    """It names its keys itself: anybody can make one that is sound."""
+    lines = Path(place.pruned().archive).read_text().splitlines(keepends=True)
+    verdict = check_archive(lines, _CORE, location="archive", pinned=pinned)
+    assert (verdict.level, verdict.key_id, verdict.faults) == (level, BOB.key_id.hex(), ())
+    assert any("--pin" in reason for reason in verdict.reasons) == (level < VerificationLevel.PINNED_KEYS)
+
+
+def _with_keys(line: str, change: Callable[[list[dict[str, Any]]], object]) -> str:
+    said = json.loads(line)
+    change(said["keys"])
+    return json.dumps(said) + "\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda keys: keys.append({**keys[0], "sequence": 5}),
+        lambda keys: keys.pop(),
+        lambda keys: keys[0].update(signer="somebody@else"),
+    ],
+)
+def test_an_archive_that_lies_about_its_keys_is_found_out(
+    place: Place, change: Callable[[list[dict[str, Any]]], object]
+) -> None:
+    """Its records say which keys there were."""
+    head, *rest = Path(place.pruned().archive).read_text().splitlines(keepends=True)
+    verdict = check_archive([_with_keys(head, change), *rest], _CORE, location="archive", pinned=[BOB.key_id])
+    assert "key" in {fault.check for fault in verdict.faults}
+
+
+def test_a_later_archive_that_gives_a_key_the_id_of_a_trusted_one_is_found_out(place: Place) -> None:
+    """The records that named the keys are not in it."""
+    place.pruned()
+    with place.opened(BOB) as store:
+        portal.run(store.append(facts(900, 300)))
+    answer = place.pruned(now=_NOW + timedelta(days=800))
+    head, *rest = Path(answer.archive).read_text().splitlines(keepends=True)
+    assert check_archive([head, *rest], _CORE, location="archive", pinned=[BOB.key_id]).faults == ()
+    lying = _with_keys(head, lambda keys: [key.update(key_id=ALICE.key_id.hex()) for key in keys])
+    with pytest.raises(FormatError, match="by an id that is not its own"):
+        check_archive([lying, *rest], _CORE, location="archive", pinned=[ALICE.key_id])
+
+
+def test_a_key_that_admits_itself_in_an_archive_is_found_out(place: Place) -> None:
+    """A record that is signed by nobody but the key that it adds; everything after it is not needed to see that."""
+    head, *rest = Path(place.pruned().archive).read_text().splitlines(keepends=True)
+    said = json.loads(rest[5])
+    content = json.loads(said["canonical"])
+    key = {"key_id": ALICE.key_id.hex(), "public_key": b64encode(ALICE.public_key).decode(), "signer": "mallory"}
+    content |= {"action": "key.added", "context": key}
+    said |= {"canonical": _CORE.canonicalize(json.dumps(content).encode()).decode(), "signatures": ""}
+    verdict = check_archive([head, *rest[:5], json.dumps(said), *rest[6:]], _CORE, location="archive")
+    assert ("key-not-valid", 5) in {(fault.check, fault.sequence) for fault in verdict.faults}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"digest": "ab" * 32}, "belongs to no commitment"),
+        ({"digest": "ab"}, None),
+        ({"subject": ""}, None),
+        ({"sealed": "?"}, None),
+        ({"sealed": 7}, None),
+    ],
+)
+def test_what_opens_an_archived_value_fits_its_record(place: Place, change: dict[str, Any], said: str | None) -> None:
+    """Its digest is one that the record commits to; and it has the form of one."""
+    lines = Path(place.pruned().archive).read_text().splitlines(keepends=True)
+    record = json.loads(lines[6])
+    record["disclosures"][0] |= change
+    lines[6] = json.dumps(record) + "\n"
+    if said is None:
+        with pytest.raises(FormatError, match="line 7 is no record"):
+            check_archive(lines, _CORE, location="archive")
+        return
+    verdict = check_archive(lines, _CORE, location="archive")
+    assert [(fault.check, fault.where) for fault in verdict.faults] == [("disclosure", "record 5")]
+    assert said in verdict.faults[0].detail
 
 
 def test_an_archive_that_was_cut_is_found_out(place: Place) -> None:

@@ -41,8 +41,9 @@ def verdict_text(verdict: ArchiveVerdict) -> str:
     if verdict.is_sound:
         return (
             f"Sound: {held}.\n"
-            f"{verdict.signer} signed the checkpoint of {verdict.checkpoint_size} records that covers them.\n"
-            "Whether that key is the trail's is yours to know: compare it with `ami-audit key list`.\n"
+            f"Proven to: {verdict.level.label}.\n"
+            f"{verdict.signer} signed the checkpoint of {verdict.checkpoint_size} records that covers them, with the "
+            f"key {verdict.key_id}.\n" + "".join(f"{reason}\n" for reason in verdict.reasons)
         )
     faults = [f"  {fault}" for fault in verdict.faults]
     return "\n".join((f"Not sound: {held}.", *faults)) + "\n"

@@ -1,20 +1,21 @@
 """Writes records with all that proves them into one file, and checks such a file by itself."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from ami_audit.domain.archive import ArchiveHead, ArchiveVerdict, read_record, record_line
 from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.errors import FormatError, IntegrityError
-from ami_audit.domain.keyring import KeyRing
-from ami_audit.domain.linkage import ZERO_HASH, SealedRecord, StoredCheckpoint
+from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.linkage import ZERO_HASH, SealedDisclosure, SealedRecord, StoredCheckpoint
 from ami_audit.domain.retention import TILE, PrunedFacts
-from ami_audit.domain.verification import Fault, broken_by
+from ami_audit.domain.verification import Fault, broken_by, proven
 from ami_audit.ports.chain_core import ChainCore
 from ami_audit.ports.stores import RecordStore
-from ami_audit.services.checkpoints import signed_by
+from ami_audit.services.checkpoints import signing
 from ami_audit.services.genesis import genesis_of
 from ami_audit.services.proving import Prover
+from ami_audit.services.verification.values import committed
 from ami_audit.services.verification.walk import Walk
 
 _CHUNK = 512
@@ -67,8 +68,12 @@ async def _tree_at(store: RecordStore, core: ChainCore, size: int) -> tuple[byte
     return frontier, edges
 
 
-def check_archive(lines: Iterable[str], core: ChainCore, *, location: str) -> ArchiveVerdict:
+def check_archive(
+    lines: Iterable[str], core: ChainCore, *, location: str, pinned: Collection[bytes] = ()
+) -> ArchiveVerdict:
     """Return what an archive proves: every hash, link and signature, and that its records are the checkpoint's.
+
+    It names its keys itself, so whose it is shows only where its checkpoint is signed with a key that is `pinned`.
 
     Raises:
         FormatError: It is no archive.
@@ -76,16 +81,21 @@ def check_archive(lines: Iterable[str], core: ChainCore, *, location: str) -> Ar
     text = iter(lines)
     head = ArchiveHead.parse(next(text, ""))
     walk = Walk(core, origin=head.origin, difficulty_bits=head.difficulty_bits)
+    earlier = [event for event in head.events() if event.sequence < head.first]
+    faults: list[Fault] = []
     try:
-        walk.resume(
-            head.before(b""), edges=[bytes.fromhex(edge) for edge in head.edges], events=head.events(), unsigned=0
-        )
-        faults = [fault for records in _chunks(text) for fault in walk.check(records)]
+        walk.resume(head.before(b""), edges=[bytes.fromhex(edge) for edge in head.edges], events=earlier, unsigned=0)
+        for rows in _chunks(text):
+            faults += walk.check([record for record, _ in rows])
+            faults += [fault for record, opening in rows for fault in _disclosure_faults(record, opening)]
     except ValueError as error:
         raise FormatError("archive", "line 1 describes no tree") from error
     note = SignedCheckpoint.parse(head.checkpoint)
-    signer = signed_by(note, KeyRing(head.events()), core=core)
-    faults += _ending(head, walk, note, core=core, signer=signer)
+    faults += _key_faults(head, walk)
+    signers = list(signing(note, walk.ring, core=core))
+    signer = next((entry for entry in signers if entry.key_id in pinned), signers[0] if signers else None)
+    faults += _ending(head, walk, note, core=core, is_signed=signer is not None)
+    level, reasons = _level(walk, is_pinned=signer is not None and signer.key_id in pinned)
     return ArchiveVerdict(
         location=location,
         origin=head.origin,
@@ -94,12 +104,36 @@ def check_archive(lines: Iterable[str], core: ChainCore, *, location: str) -> Ar
         records=walk.head.size - head.first,
         unsigned=walk.unsigned,
         checkpoint_size=note.checkpoint.size,
-        signer=signer,
+        signer=signer.signer if signer else None,
+        key_id=signer.key_id.hex() if signer else None,
+        level=proven(level, faults),
+        reasons=reasons,
         faults=tuple(faults),
     )
 
 
-def _chunks(lines: Iterator[str]) -> Iterator[list[SealedRecord]]:
+def _level(walk: Walk, *, is_pinned: bool) -> tuple[VerificationLevel, tuple[str, ...]]:
+    if walk.unsigned:
+        return VerificationLevel.HASHES, (f"{walk.unsigned} records carry no signature.",)
+    if not is_pinned:
+        told = "Whose archive it is, is not proven: its checkpoint is signed with no key that is known here as one to"
+        return VerificationLevel.SIGNATURES, (f"{told} trust; name it with `--pin KEY_ID`.",)
+    return VerificationLevel.PINNED_KEYS, ()
+
+
+def _key_faults(head: ArchiveHead, walk: Walk) -> Iterator[Fault]:
+    """Yield what is wrong with the keys that the first line names; its records say all about those named in them."""
+    if head.events() != walk.key_events:
+        yield _fault("key", "line 1", "the keys that it names differ from what the records say")
+
+
+def _disclosure_faults(record: SealedRecord, opening: Sequence[SealedDisclosure]) -> Iterator[Fault]:
+    digests = [one.digest for one in opening]
+    if digests and (len(set(digests)) < len(digests) or set(digests) - committed(record).keys()):
+        yield _fault("disclosure", f"record {record.sequence}", "a disclosure belongs to no commitment of this record")
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[list[tuple[SealedRecord, tuple[SealedDisclosure, ...]]]]:
     number = 2
     while part := list(islice(lines, _CHUNK)):
         yield [read_record(line, number + index) for index, line in enumerate(part)]
@@ -107,7 +141,7 @@ def _chunks(lines: Iterator[str]) -> Iterator[list[SealedRecord]]:
 
 
 def _ending(
-    head: ArchiveHead, walk: Walk, note: SignedCheckpoint, *, core: ChainCore, signer: str | None
+    head: ArchiveHead, walk: Walk, note: SignedCheckpoint, *, core: ChainCore, is_signed: bool
 ) -> Iterator[Fault]:
     value = note.checkpoint
     if walk.head.size != head.cut:
@@ -121,7 +155,7 @@ def _ending(
         root, value.root, old_size=head.cut, new_size=value.size, proof=proof
     ):
         yield _fault("tile", "its tree", "its records are not those that the checkpoint covers")
-    if signer is None:
+    if not is_signed:
         yield _fault("checkpoint", "its checkpoint", "no key of the trail that was valid there has signed it")
 
 

@@ -71,7 +71,7 @@ class _Values:
     def _record(
         self, record: SealedRecord, stored: Sequence[SealedDisclosure], erased: Sequence[ErasedValue]
     ) -> Iterator[Fault]:
-        digests = _committed(record)
+        digests = committed(record)
         kept, gone = {row.digest for row in stored}, {value.digest for value in erased}
         for row in stored:
             if row.digest not in digests:
@@ -114,7 +114,7 @@ class _Values:
         return self._said[erasure]
 
 
-def _committed(record: SealedRecord) -> dict[bytes, str]:
+def committed(record: SealedRecord) -> dict[bytes, str]:
     """Return the digests in a record's content, each with the place it stands for."""
     if not record.canonical.startswith(COMMITTED):
         return {}

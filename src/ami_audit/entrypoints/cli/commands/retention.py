@@ -98,22 +98,28 @@ def prune(
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that a pruning wrote.")],
     *,
+    pin: Annotated[
+        list[str] | None, typer.Option("--pin", metavar="KEY_ID", help="Trust this key, beside those on this machine.")
+    ] = None,
     format_name: common.Format = "terminal",
     output: common.Output = None,
 ) -> None:
-    """Check an archive by itself; ends with exit code 1 when anything in it is wrong."""
+    """Check an archive by itself; ends with exit code 1 when anything in it is wrong, or it is of no key pinned."""
+    from ami_audit.domain.kinds import VerificationLevel
     from ami_audit.entrypoints.bootstrap.archives import archive_at
+    from ami_audit.entrypoints.bootstrap.keys import pinned_keys
     from ami_audit.entrypoints.bootstrap.machine import core
     from ami_audit.entrypoints.cli.failures import Finished
     from ami_audit.entrypoints.cli.plain import deliver_plain
     from ami_audit.entrypoints.cli.retentions import verdict_text
+    from ami_audit.entrypoints.settings import settings_at
     from ami_audit.services.usecases.archive import check_archive
 
-    kept = archive_at(file)
+    kept, pinned = archive_at(file), pinned_keys(settings_at(), pin or ())
     with kept.lines() as lines:
-        verdict = check_archive(lines, core(), location=kept.location)
+        verdict = check_archive(lines, core(), location=kept.location, pinned=pinned)
     deliver_plain("archive", verdict, text=verdict_text(verdict), format_name=format_name, output=output)
-    if not verdict.is_sound:
+    if not verdict.is_sound or (pin and verdict.level < VerificationLevel.PINNED_KEYS):
         raise Finished(1)
 
 

@@ -1,7 +1,10 @@
 """Can old records go, while everything that follows is still proven, and nothing else can go unseen?"""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -257,6 +260,33 @@ def test_whose_archive_it_is_shows_by_a_pinned_key_alone(
     verdict = check_archive(lines, _CORE, location="archive", pinned=pinned)
     assert (verdict.level, verdict.key_id, verdict.faults) == (level, BOB.key_id.hex(), ())
     assert any("--pin" in reason for reason in verdict.reasons) == (level < VerificationLevel.PINNED_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("pins", "code", "said"),
+    [
+        ([], 0, "Proven to: signatures."),
+        ([], 0, "is not proven"),
+        ([], 0, BOB.key_id.hex()),
+        ([ALICE.key_id.hex()], 1, "name it with `--pin KEY_ID`"),
+        ([BOB.key_id.hex()], 0, "Proven to: pinned-keys."),
+        (["nothing"], 2, "64 hex digits"),
+    ],
+)
+def test_the_command_says_whose_an_archive_is(place: Place, pins: Sequence[str], code: int, said: str) -> None:
+    """And fails where it is not of the key that the caller names."""
+    program, home = Path(sys.executable).with_name("ami-audit"), {"HOME": str(place.folder)}
+    words = [word for pin in pins for word in ("--pin", pin)]
+    done = subprocess.run(
+        [program, "retention", "check", place.pruned().archive, *words],
+        cwd=place.folder,
+        env={**os.environ, **home},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done
 
 
 def _with_keys(line: str, change: Callable[[list[dict[str, Any]]], object]) -> str:

@@ -59,6 +59,7 @@ CASES = {
     "appended a record that admits a key of their own, signed by it": Case(
         attacks.admit_a_key_of_ones_own, "key-not-valid", (LAST + 1,)
     ),
+    "erased somebody under a legal hold, with your key": Case(attacks.erase_under_a_hold, "hold", (LAST + 2,)),
     "took a signature away and recomputed the tree": Case(attacks.take_a_signature_away),
     "appended a record without a signature": Case(attacks.add_a_record_unsigned),
     "told the whole trail anew with a key of their own": Case(attacks.tell_anew_with_another_key),

@@ -6,6 +6,8 @@ were added by a second run; `../older.db` is a copy made before that.
 
 import base64
 import json
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -240,6 +242,27 @@ def tell_anew_with_the_key(shell: Shell, _: Path) -> None:
 def delete_the_kept_checkpoint(shell: Shell, _: Path) -> None:
     """So that nobody can tell where the trail ended."""
     assert shell.run("rm -r ~/.local/state/ami-audit").code == 0
+
+
+_ERASE_ALL_THE_SAME = """
+from ami_audit import AuditStore
+from ami_audit.domain.erasure import erasure_draft
+from ami_audit.domain.kinds import ActorType
+from ami_audit.services.portal import portal
+facts = {"authority": "none", "reason": None, "actor": "eve", "actor_type": ActorType.PERSON, "provenance": {}}
+async def erase(store):
+    trail = await (await store.session()).trail()
+    await trail.append([erasure_draft(b"s" * 16, [], **facts)])
+with AuditStore() as store:
+    portal.run(erase(store))
+"""
+
+
+def erase_under_a_hold(shell: Shell, _: Path) -> None:
+    """Erase somebody with the owner's key and a program that does not ask whether a hold is in force."""
+    program = f"{shlex.quote(sys.executable)} -c {shlex.quote(_ERASE_ALL_THE_SAME)}"
+    made = shell.run(f"ami-audit retention hold 'case 7' && {program}")
+    assert made.code == 0, made.text
 
 
 def _put_in_eve(database: apsw.Connection) -> None:

@@ -22,6 +22,6 @@ def refuse_reserved(action: object, *, position: int = 0) -> None:
     Raises:
         MalformedError: Only the trail's own commands record it.
     """
-    if isinstance(action, str) and (action.startswith(_FAMILIES) or action in _NAMES):
+    if str(action).startswith(_FAMILIES) or action in _NAMES:
         reason = f"only the trail's own commands record `{action}`; give the action another name"
         raise MalformedError("action", reason, position=position)

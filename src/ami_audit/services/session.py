@@ -22,6 +22,7 @@ from ami_audit.services.genesis import genesis_of, open_trail
 from ami_audit.services.pace import NEVER, Pace, Pacer
 from ami_audit.services.protection import Protector
 from ami_audit.services.segments import index_closed, index_whole
+from ami_audit.services.tail import refuse_strangers
 from ami_audit.services.trail import Trail
 
 
@@ -70,10 +71,12 @@ class Session:
 
         Raises:
             RolledBackError: The store is behind what this machine has signed before.
+            IntegrityError: Others than the trail's keys have appended to it since.
             KeyStoreError: There is no key to sign with.
         """
         if self._trail is None:
-            origin = await self.origin() or self.new_origin
+            is_new = not (own := await self.origin())
+            origin = own or self.new_origin
             guard = self.guard_of(origin)
             known = known_checkpoint(origin, guard)  # before the head: what is signed meanwhile is no roll-back
             trail = await open_trail(
@@ -89,6 +92,9 @@ class Session:
             )
             if trail.origin == origin:  # else another process has just begun a trail here
                 await refuse_rollback(self.store, self.core, head=trail.head, known=known, guard=guard)
+            if not is_new:
+                signed = known.size if known else None
+                await refuse_strangers(self.store, self.core, clock=self.clock, signed=signed)
             self._trail = trail
             self._checked_size = known.size if known else 0
             self._indexed_size = trail.head.size

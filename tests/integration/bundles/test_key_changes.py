@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.bundles import MALLORY, PINNED, about_key, append, both, opened, respelt, slip_in
-from tests.support.golden import ALICE, BOB, SeedSigner
+from tests.support.bundles import MALLORY, ORIGIN, PINNED, about_key, append, both, opened, respelt, slip_in
+from tests.support.golden import ALICE, BOB, CORE, SeedSigner
+from tests.support.sealing import draft
 
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.services.checkpoints import checkpoint
 from ami_audit.services.session import Session
 from ami_audit.services.usecases.bundle import Question, made_bundle
 
@@ -60,11 +62,18 @@ async def shared(tmp_path: Path) -> AsyncIterator[Session]:
     await begun.store.close()
 
 
+async def _go_on(session: Session, follower: SeedSigner) -> None:
+    """Append and sign for it with tools of one's own: ami-audit goes on with no trail that others have appended to."""
+    for index in range(3):
+        await slip_in(session, draft(index, context={"n": index}), follower)
+    await checkpoint(session.store, CORE, origin=ORIGIN, signers=(follower,), guard=session.guard_of(ORIGIN))
+
+
 async def _verdict(session: Session, folder: Path, change: _Change) -> tuple[int, dict[str, Any]]:
     """Return where the change stands, and the verdict on a bundle made after the follower has gone on."""
     place = await slip_in(session, change.draft, *change.signers)
     following = await opened(folder, change.follower)
-    await append(following, 3)
+    await _go_on(following, change.follower)
     verdict = both((await made_bundle(following, Question({"actor": "user1"}))).text(), pins=PINNED)
     await following.close()
     assert verdict is not None

@@ -87,8 +87,9 @@ class ProofVerdict(BaseModel):
         old_size: The earlier size of a consistency proof.
         sequence: The record's place, of an inclusion proof.
         record_hash: The record, of an inclusion proof; hex.
-        level: `hashes` when it leads to a root that nobody here vouches for, `checkpoint` when the trail's own key has
-            signed that root, `witnessed` when the witnesses that a policy asks for have cosigned it, too.
+        level: `hashes` when it leads to a root that nobody here vouches for, or is of a record without a signature,
+            `checkpoint` when the trail's own key has signed that root, `witnessed` when the witnesses that a policy
+            asks for have cosigned it, too.
         signed_by: The trusted keys that have signed the checkpoint, as notes name them.
         witnessed: How many of the policy's witnesses have cosigned it, such as `4/5`; null without a policy.
         reasons: Why the level is not higher, one sentence each.

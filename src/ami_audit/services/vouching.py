@@ -1,7 +1,7 @@
 """Who vouches for a checkpoint that somebody handed over, and how far that goes."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ami_audit.domain.checkpoint import SignedCheckpoint
 from ami_audit.domain.cosignature import cosigned_at
@@ -23,6 +23,11 @@ class Trusted(NamedTuple):
 
     keys: Sequence[NoteKey] = ()
     policy: QuorumPolicy | None = None
+
+    def logs_only(self) -> Self:
+        """Return the same without witnesses: the keys, and those that the policy names for trails."""
+        named = self.policy.logs if self.policy else ()
+        return self._replace(keys=(*dict.fromkeys((*self.keys, *(log.key for log in named))),), policy=None)
 
 
 class Vouching(NamedTuple):
@@ -66,10 +71,9 @@ def vouched(signed: SignedCheckpoint, core: ChainCore, trusted: Trusted) -> Vouc
         ProofError: A line names a trusted key, and the signature in it is not that key's.
     """
     origin, policy = signed.checkpoint.origin, trusted.policy
-    keys = dict.fromkeys((*trusted.keys, *(log.key for log in policy.logs))) if policy else trusted.keys
     found = [
         key
-        for key in keys
+        for key in trusted.logs_only().keys
         for line in signed.signatures
         if key.is_named_by(line) and (key.kind == KeyKind.COSIGNATURE or key.name == origin)
         if _holds(line, key, signed, core=core)

@@ -2,11 +2,12 @@
 
 from ami_audit.domain.errors import FormatError, ProofError
 from ami_audit.domain.kinds import VerificationLevel
+from ami_audit.domain.linkage import ZERO_HASH
 from ami_audit.domain.proof import Leaf, TlogProof
 from ami_audit.domain.proven import ProofVerdict
 from ami_audit.domain.witnessing import CosignRequest
 from ami_audit.ports.chain_core import ChainCore
-from ami_audit.services.vouching import Trusted, checkpoint_in, vouched
+from ami_audit.services.vouching import Trusted, Vouching, checkpoint_in, vouched
 
 
 def check_record_proof(text: str, core: ChainCore, *, trusted: Trusted, origin: str = "") -> ProofVerdict:
@@ -29,7 +30,7 @@ def check_record_proof(text: str, core: ChainCore, *, trusted: Trusted, origin: 
         raise ProofError("extra data", f"it is record {leaf.sequence}, and the proof is of index {proof.index}")
     if not core.verify_inclusion(leaf.hash(), index=proof.index, size=value.size, proof=proof.hashes, root=value.root):
         raise ProofError("hashes", f"they do not lead from record {proof.index} to the root of {value.size} records")
-    word = vouched(signed, core, trusted)
+    word = _said_of(leaf, vouched(signed, core, trusted))
     return ProofVerdict(
         kind="inclusion",
         origin=value.origin,
@@ -71,7 +72,7 @@ def check_consistency_proof(
     ):
         raise ProofError("hashes", f"the first {before.size} records are not those of the checkpoint that was kept")
     # The earlier checkpoint needs no witness any more: whoever kept it has seen it.
-    earlier, later = vouched(old, core, Trusted(trusted.keys)), vouched(request.signed, core, trusted)
+    earlier, later = vouched(old, core, trusted.logs_only()), vouched(request.signed, core, trusted)
     word = later if earlier.level > VerificationLevel.HASHES else earlier
     return ProofVerdict(
         kind="consistency",
@@ -83,3 +84,13 @@ def check_consistency_proof(
         witnessed=word.witnessed,
         reasons=word.reasons,
     )
+
+
+def _said_of(leaf: Leaf, word: Vouching) -> Vouching:
+    """Return how far what vouches for the tree vouches for this record: for one that nobody signed, not at all."""
+    if leaf.sigset_hash != ZERO_HASH:
+        return word
+    reason = (
+        "The record carries no signature, so nobody has said what it says: a checkpoint only says that it is there."
+    )
+    return word._replace(level=min(word.level, VerificationLevel.HASHES), reasons=(reason,))

@@ -243,3 +243,12 @@ def test_a_forked_trail_is_not_signed(ami_audit: Program, repository: Repository
     assert "ami-audit init --new-origin" in told
     ami_audit("init", "--new-origin")
     ami_audit("checkpoint", "sign")
+
+
+def test_cosignatures_that_cannot_be_read_are_told_of_in_words(ami_audit: Program) -> None:
+    """A sentence, and no number of an error in it."""
+    ami_audit("init")
+    Path(ami_audit.folder, "bytes").write_bytes(b"\xff\xfe")
+    for name, why in (("/nope", "No such file or directory"), ("bytes", "it is not UTF-8 text")):
+        told = ami_audit("checkpoint", "add", name, code=2).stderr
+        assert told == f"ami-audit: The cosignatures in `{name}` cannot be read: {why}.\n"

@@ -61,7 +61,8 @@ def take_answer(
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The cosignatures in `{file}` cannot be read: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"The cosignatures in `{file}` cannot be read: {reason}.") from error
     with AuditStore(opener(chosen, announce=announce)) as trail:
         answer = portal.run(add_cosignatures(trail, text, policy=quorum_policy(chosen, policy)))
     _write(answer, format_name=format_name, output=output, note=note)

@@ -79,7 +79,7 @@ def test_two_persons_approve_a_deployment(team: Program) -> None:
     assert answer["state"]["approved_by"] == ["alice@example.org", "bob@example.org"]
     assert "counts once" in _approve(team, record, "bob@example.org", code=2)
     verdict = json.loads(team("verify", "--require-approvals", "--format=json").stdout)
-    assert verdict["approvals"] == {"asked": 1, "met": 1, "lacking": []}
+    assert verdict["approvals"] == {"asked": 1, "met": 1, "lacking": [], "lowered": []}
     assert "approved 2 of 2, by alice@example.org, bob@example.org" in team("query", "--action=deploy.shop").stdout
     assert "1 of 1 record have" in team("report").stdout
 
@@ -116,6 +116,12 @@ def test_rules_are_lowered_only_by_a_record_and_only_for_what_comes_after(team: 
     verdict = json.loads(team("verify", "--require-approvals", "--format=json", code=1).stdout)
     assert [each["sequence"] for each in verdict["approvals"]["lacking"]] == [3]
     assert (verdict["approvals"]["asked"], verdict["approvals"]["met"]) == (2, 1)
+    assert [(each["sequence"], each["was"]["action"], each["now"]) for each in verdict["approvals"]["lowered"]] == [
+        (4, "deploy.*", {"action": "deploy.*", "needed": 1, "of": []}),
+        (4, "deploy.secret", None),
+        (4, "deploy.secret", {"action": "deploy.*", "needed": 1, "of": []}),
+    ]
+    assert "Record 4 lowered the rules: deploy.*: 2 → deploy.*: 1" in team("verify").stdout
     changes = json.loads(team("query", "--action=policy.changed", "--format=json").stdout)["records"]
     assert [(change["reason"], change["severity"]) for change in changes] == [("hurry", "warning")]
     assert "are the trail's rules already" in team("policy", "set", "--approvals", str(lower), code=2).stderr

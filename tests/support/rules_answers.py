@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from ami_audit.domain.approvals import ApprovalAnswer, ApprovalRule, ApprovalState, ApprovalSummary
+from ami_audit.domain.approvals import ApprovalAnswer, ApprovalRule, ApprovalState, ApprovalSummary, Lowering
 from ami_audit.domain.cosigning import CosigningAnswer, Outcome, WitnessOutcome
 from ami_audit.domain.quorum import QuorumPolicy, profile
 from ami_audit.domain.rules import Rules, RulesAnswer
@@ -29,7 +29,9 @@ def a_state(**values: Any) -> ApprovalState:
 
 def some_approvals() -> ApprovalSummary:
     """Return the summary of a record that has its approvals and of one that lacks one."""
-    return ApprovalSummary.of([a_state(), a_state(sequence=6, approved_by=("ann", "bob"))])
+    was = ApprovalRule(action=HOSTILE, needed=2, of=(HOSTILE, "bob"))
+    lowered = [Lowering(sequence=8, was=was), Lowering(sequence=9, was=was, now=was.model_copy(update={"needed": 1}))]
+    return ApprovalSummary.of([a_state(), a_state(sequence=6, approved_by=("ann", "bob"))], lowered)
 
 
 def an_approval(**values: Any) -> ApprovalAnswer:

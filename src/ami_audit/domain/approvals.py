@@ -97,6 +97,22 @@ class ApprovalAnswer(BaseModel):
     state: ApprovalState | None = None
 
 
+class Lowering(BaseModel):
+    """A change of the rules after which an action may be done with fewer approvals, or with those of others.
+
+    Attributes:
+        sequence: The record that states it.
+        was: What was asked until there.
+        now: What is asked since; null where the action has no such rule any more.
+    """
+
+    model_config = VALUE
+
+    sequence: int
+    was: ApprovalRule
+    now: ApprovalRule | None = None
+
+
 class ApprovalSummary(BaseModel):
     """How far a trail's records are approved, of those that ask for it.
 
@@ -104,6 +120,7 @@ class ApprovalSummary(BaseModel):
         asked: How many records ask for approvals.
         met: How many have them.
         lacking: Those that do not, oldest first; at most a hundred.
+        lowered: Where the rules were lowered, which one key can do, oldest first; at most a hundred.
     """
 
     model_config = VALUE
@@ -111,12 +128,14 @@ class ApprovalSummary(BaseModel):
     asked: int = Field(ge=0)
     met: int = Field(ge=0)
     lacking: tuple[ApprovalState, ...] = ()
+    lowered: tuple[Lowering, ...] = ()
 
     @classmethod
-    def of(cls, states: Sequence[ApprovalState]) -> Self:
-        """Return the summary of some records' states."""
+    def of(cls, states: Sequence[ApprovalState], lowered: Sequence[Lowering] = ()) -> Self:
+        """Return the summary of some records' states, and of where their rules were lowered."""
         lacking = [state for state in states if not state.is_met]
-        return cls(asked=len(states), met=len(states) - len(lacking), lacking=tuple(lacking[:_LISTED]))
+        asked, met = len(states), len(states) - len(lacking)
+        return cls(asked=asked, met=met, lacking=tuple(lacking[:_LISTED]), lowered=tuple(lowered[:_LISTED]))
 
 
 class Approval(NamedTuple):

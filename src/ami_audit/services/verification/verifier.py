@@ -9,6 +9,7 @@ from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import SealedRecord
+from ami_audit.domain.lowering import lowerings
 from ami_audit.domain.remembered import RULES, Remembered, keys_digest
 from ami_audit.domain.verification import Checked, Fault, VerificationMode, VerificationReport, proven, remaining
 from ami_audit.ports.chain_core import ChainCore
@@ -77,7 +78,8 @@ class Verifier:
         """Return how far records are approved; costs one more reading of the trail, where a rule asks for it."""
         if not any(rules.approvals for rules in walk.stated or ()):
             return None
-        return ApprovalSummary.of(await all_approvals(self._store, self._core, origin=walk.origin))
+        states = await all_approvals(self._store, self._core, origin=walk.origin)
+        return ApprovalSummary.of(states, lowerings(walk.stated or ()))
 
     def _endings(self, walk: Walk, terms: Terms) -> Endings:
         guard = terms.guard_of(walk.origin) if terms.guard_of and walk.origin else None

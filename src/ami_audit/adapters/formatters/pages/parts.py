@@ -25,7 +25,7 @@ from ami_audit.adapters.formatters.page import (
     said,
     words,
 )
-from ami_audit.domain.approvals import ApprovalState, ApprovalSummary
+from ami_audit.domain.approvals import ApprovalRule, ApprovalState, ApprovalSummary, Lowering
 from ami_audit.domain.kinds import AuditSeverity, Outcome, VerificationLevel
 from ami_audit.domain.next_steps import NextStep
 from ami_audit.domain.reports import Findings, Gap, ReportedFinding, RunReport
@@ -136,7 +136,18 @@ def approvals(found: ApprovalSummary | None, *, required: bool = False) -> Secti
     blocks: list[Block] = [Note(said(told, tone)), *([Items(items)] if items else [])]
     if more > 0:
         blocks.append(Note(said(f"and {wording.number(more)} more; --format=json shows them", Tone.FAINT)))
+    blocks += [Note(_lowered(item)) for item in found.lowered[:_APPROVALS_LISTED]]
     return Section("Approvals", tuple(blocks))
+
+
+def _lowered(item: Lowering) -> Line:
+    now = said("no rule of its own") if item.now is None else _rule(item.now)
+    return (words(f"Record {item.sequence} lowered the rules: ", Tone.DOUBTFUL), *_rule(item.was), words(" → "), *now)
+
+
+def _rule(rule: ApprovalRule) -> Line:
+    of = (words(" of "), data(", ".join(rule.of))) if rule.of else ()
+    return (data(rule.action), words(f": {rule.needed}"), *of)
 
 
 def _lacking(state: ApprovalState) -> Item:

@@ -45,7 +45,7 @@ def after_verification(report: VerificationReport) -> tuple[NextStep, ...]:
     """Return what to do about a verdict: about faults first, then to reach a higher level."""
     if report.faults:
         return _mending(report.faults)
-    if report.falls_short:
+    if report.level < report.required:
         return (NextStep(why=f"This answer is below what was required (`{report.required.label}`); see why above."),)
     if report.level is VerificationLevel.HASHES:
         return (NextStep(command="ami-audit key list", why="see which keys sign here"),)

@@ -157,7 +157,6 @@ class VerificationReport(BaseModel):
         sample: What was drawn; null in other modes than `sample`.
         covered_size: How many records, from the trail's first, are proven to a level above `pinned-keys`: those that
             somebody outside the store vouches for; null at lower levels, and for parts.
-        uncovered: How many of the last records are proven to less than was required, where more than `pinned-keys` was.
         remaining: How far the records that are there are proven among themselves, when only what is kept outside the
             store says that some are gone or others; else null.
         unsigned: How many of the records carry no signature.
@@ -182,7 +181,6 @@ class VerificationReport(BaseModel):
     checked: Checked = Checked()
     sample: Sample | None = None
     covered_size: int | None = None
-    uncovered: int = Field(default=0, ge=0)
     remaining: Level | None = None
     unsigned: int = 0
     witnesses: Witnessing | None = None
@@ -204,15 +202,10 @@ class VerificationReport(BaseModel):
         return f"{self.level.label} {self.witnesses}" if is_witnessed else self.level.label
 
     @property
-    def falls_short(self) -> bool:
-        """Whether less is proven than was required, of all records or of the last ones."""
-        return self.level < self.required or self.uncovered > 0
-
-    @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong, the required level is reached, and required approvals are there."""
         lacks = self.approvals_required and self.approvals is not None and self.approvals.lacking
-        return not (self.faults or self.falls_short or lacks)
+        return not self.faults and self.level >= self.required and not lacks
 
 
 # What each check disproves: a trail with such a fault is proven to the level below at most.

@@ -7,7 +7,6 @@ from time import perf_counter
 from ami_audit.domain.approvals import ApprovalSummary
 from ami_audit.domain.blame import with_fields
 from ami_audit.domain.errors import IntegrityError
-from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.linkage import SealedRecord
 from ami_audit.domain.lowering import lowerings
 from ami_audit.domain.remembered import RULES, Remembered, keys_digest
@@ -110,13 +109,11 @@ class Verifier:
         records = walk.head.size - (known.size if known else 0) - check.passed.records
         proofs = check.proofs + (1 if known else 0)
         found = proven(level, faults)
-        is_far = terms.required > VerificationLevel.PINNED_KEYS
         return VerificationReport(
             origin=walk.origin,
             mode=VerificationMode.INCREMENTAL if known else VerificationMode.FULL,
             level=found,
             covered_size=endings.covers(found),
-            uncovered=max(0, walk.head.size - (endings.covers(terms.required) or 0)) if is_far else 0,
             remaining=remaining(level, faults),
             required=terms.required,
             approvals_required=terms.require_approvals,

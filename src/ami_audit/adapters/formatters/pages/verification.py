@@ -63,9 +63,8 @@ def _verdict(report: VerificationReport) -> Iterator[Note]:
         rest = f"`{report.remaining.label}`, but others were signed or verified before and are not here any more."
         why = "Levels are cumulative, and `links` says that none is missing: as a whole the trail is proven to nothing."
         yield Note((prose(f"{told}{rest} {why}"),))
-    if report.falls_short:
-        of_all = "" if report.level < report.required else ", of all records"
-        yield Note(said(f"Required was: {report.required.label}{of_all}.", Tone.BAD))
+    if report.level < report.required:
+        yield Note(said(f"Required was: {report.required.label}.", Tone.BAD))
 
 
 def fault_table(faults: Sequence[Fault], limits: Limits) -> Iterator[Table | Note]:

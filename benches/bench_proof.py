@@ -52,7 +52,7 @@ class _Trail:
         self.parsed = [TlogProof.parse(text) for text in self.files]
 
     async def _fill(self) -> None:
-        trail, made = await trail_of(self._store, is_signed=False), drafts(_CHUNK)
+        trail, made = await trail_of(self._store, is_signed=True), drafts(_CHUNK)
         while trail.head.size < _COUNT:
             for start in range(0, min(_CHUNK, _COUNT - trail.head.size), 1000):
                 await trail.append(made[start : start + min(1000, _COUNT - trail.head.size)])

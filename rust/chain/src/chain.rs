@@ -1,7 +1,8 @@
 //! Linking: a batch of texts becomes canonical bytes, payload hashes and chained record hashes.
 use crate::canonical::{canonicalize, canonicalize_into, Scratch};
-use crate::digest::{record_hash, sha256, Hash};
+use crate::digest::{record_hash, Hash};
 use crate::error::{Error, Refusal};
+use crate::many::sha256_each;
 use crate::workers::Workers;
 
 /// A batch in its final form. Hashes stand one after the other, 32 bytes each.
@@ -56,12 +57,7 @@ pub fn chain(
 ) -> Result<Vec<u8>, Error> {
     let spans = spans(texts, ends)?;
     let tasks: Vec<_> = spans.chunks(workers.share(spans.len())).collect();
-    let payloads = workers.map(tasks, |spans| {
-        spans
-            .iter()
-            .flat_map(|text| sha256(text))
-            .collect::<Vec<u8>>()
-    });
+    let payloads = workers.map(tasks, |spans| sha256_each(spans).concat());
     Ok(chained(&payloads.concat(), tag, previous_hash))
 }
 
@@ -110,10 +106,9 @@ fn payloads(texts: &[&[u8]], first: usize) -> Result<Part, Error> {
             canonicalize(&part.canonical[start..])
                 .map_err(|error| at_position(error, first + index))?;
         }
-        part.payload_hashes
-            .extend_from_slice(&sha256(&part.canonical[start..]));
         part.ends.push(part.canonical.len());
     }
+    part.payload_hashes = sha256_each(&spans(&part.canonical, &part.ends)?).concat();
     Ok(part)
 }
 
@@ -147,7 +142,7 @@ fn chained(payload_hashes: &[u8], tag: &Hash, previous_hash: &Hash) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::{record_tag, ZERO};
+    use crate::digest::{record_tag, sha256, ZERO};
     use crate::error::Reason;
 
     #[test]

@@ -103,8 +103,8 @@ class BundledRecords:
                 yield BundleFault(check="key-not-valid", where=f"record {record.sequence}", detail=NOT_ADMITTED)
 
     def _checked(self, record: SealedRecord) -> tuple[set[str], bytes]:
-        verdict = self._core.verify_slice(
-            self._core.frames([record]),
+        verdict = self._core.verify_records(
+            [record],
             origin=self.origin,
             first_sequence=record.sequence,
             previous_hash=record.previous_hash,

@@ -117,8 +117,8 @@ class Walk:
     def check_alone(self, record: SealedRecord) -> tuple[bytes, list[Fault]]:
         """Return the leaf of a record whose neighbours are gone, and every fault of its own; learn its keys."""
         refused = self._learn([record])
-        verdict = self._core.verify_slice(
-            self._core.frames([record]),
+        verdict = self._core.verify_records(
+            [record],
             origin=self.origin,
             first_sequence=record.sequence,
             previous_hash=record.previous_hash,

@@ -59,12 +59,6 @@ class Pattern(NamedTuple):
             raise UsageError(f"`{text}` is no path; write it as `context.user.email`, `context.customer.*` or `actor`")
         return cls(text, parts)
 
-    def matches(self, place: Place) -> bool:
-        """Return whether a place is one of these."""
-        return len(place) == len(self.parts) and all(
-            wanted is None or wanted == found for wanted, found in zip(self.parts, place, strict=True)
-        )
-
 
 def _parts(text: str) -> Iterator[str | int | None]:
     start = 0

@@ -35,6 +35,7 @@ class TrailFormatter(VerdictFormatter, Protocol):
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
         records: Sequence[AuditRecord] | None = None,
+        told: Sequence[AuditRecord] = (),
     ) -> str:
         """Return what a run did.
 
@@ -43,6 +44,7 @@ class TrailFormatter(VerdictFormatter, Protocol):
             findings: What was judged about its records, the worst spelled out; None when nobody looked.
             verification: How far the trail was then proven; None when it was not verified.
             records: Its first records; None when only the summary is wanted.
+            told: Those of its records that say what a reader wants to know (`ami_audit.domain.told`), in order.
         """
 
     def report(self, report: TrailReport) -> str:

@@ -59,11 +59,13 @@ class RunAnswer(RunSummary):
         judged: The findings of this run's records, the worst spelled out; null when nobody looked.
         verification: How far the trail was then proven; null when it was not verified.
         records: The first records of the run; null when only the summary was asked for.
+        told: Those of its records that say what a reader wants to know, whatever else was asked for.
     """
 
     judged: Findings | None = None
     verification: VerificationReport | None = None
     records: tuple[AuditRecord, ...] | None = None
+    told: tuple[AuditRecord, ...] = ()
 
     @computed_field(description="The sequence after which its next records follow; null when none do.")  # type: ignore[prop-decorator]
     @property

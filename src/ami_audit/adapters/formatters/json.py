@@ -30,10 +30,14 @@ class JsonFormatter:
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
         records: Sequence[AuditRecord] | None = None,
+        told: Sequence[AuditRecord] = (),
     ) -> str:
         """Return what a run did."""
         held = None if records is None else tuple(records)
-        return _written("run", RunAnswer(**dict(summary), judged=findings, verification=verification, records=held))
+        return _written(
+            "run",
+            RunAnswer(**dict(summary), judged=findings, verification=verification, records=held, told=tuple(told)),
+        )
 
     def verification(self, report: VerificationReport) -> str:
         """Return a verdict with every fault."""

@@ -10,8 +10,10 @@ from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
+from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.text import readable_path
+from ami_audit.domain.told import MOST, TOLD
 from ami_audit.entrypoints.bootstrap.machine import caller
 from ami_audit.entrypoints.bootstrap.sources import sources
 from ami_audit.entrypoints.bootstrap.trails import opener
@@ -64,7 +66,8 @@ def collect(wanted: Collection) -> None:
         findings = portal.run(findings_of(store, of_run)) if summary.findings else None
         # A file is kept, so it holds what was recorded; a screen is read.
         records = portal.run(store.query_records(of_run)) if wanted.output else None
-    answer = formatter(wanted.format_name, wanted.output).run(summary, findings=findings, records=records)
+        told = portal.run(_told(store, summary))
+    answer = formatter(wanted.format_name, wanted.output).run(summary, findings=findings, records=records, told=told)
     deliver(answer, wanted.output)
     if summary.interrupted:
         raise Finished(INTERRUPTED)
@@ -80,6 +83,15 @@ def _run(
         return portal.run(
             collector.collect(sources, target=wanted.target, named=named, options=options, progress=progress, stop=stop)
         )
+
+
+async def _told(store: AuditStore, summary: RunSummary) -> list[AuditRecord]:
+    """Return the records of the run that its answer tells, in their order."""
+    brought = {action for source in summary.sources for action in source.actions}
+    told: list[AuditRecord] = []
+    for action in sorted(brought & TOLD):
+        told += await store.query_records(AuditFilter(run_id=summary.run_id, action=action, limit=MOST))
+    return sorted(told, key=lambda record: record.sequence or 0)
 
 
 def _named(target: str, root: Path) -> str:

@@ -23,6 +23,7 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.adapters.formatters.pages.records import records_table
+from ami_audit.adapters.formatters.pages.told import told_sections
 from ami_audit.domain.kinds import VerificationLevel
 from ami_audit.domain.next_steps import after_run
 from ami_audit.domain.record import AuditRecord
@@ -42,6 +43,7 @@ def run_page(
     findings: Findings | None,
     verification: VerificationReport | None,
     records: Sequence[AuditRecord] | None = None,
+    told: Sequence[AuditRecord] = (),
     limits: Limits,
 ) -> Page:
     """Return what a run did, for a person who will act on it."""
@@ -50,6 +52,7 @@ def run_page(
         aside=wording.duration(summary.seconds),
         sections=(
             Section("Audited", (_sources(summary),)),
+            *told_sections(told, limits=limits),
             parts.gaps(_left_out(summary), heading="Left out", limits=limits),
             parts.findings(_findings(summary, findings, limits)),
             Section("Trail", (_trail(summary, verification),)),

@@ -53,10 +53,11 @@ class TerminalFormatter:
         findings: Findings | None = None,
         verification: VerificationReport | None = None,
         records: Sequence[AuditRecord] | None = None,
+        told: Sequence[AuditRecord] = (),
     ) -> str:
         """Return what a run did."""
         return self._drawn(
-            run_page(summary, findings=findings, verification=verification, records=records, limits=_LIMITS)
+            run_page(summary, findings=findings, verification=verification, records=records, told=told, limits=_LIMITS)
         )
 
     def verification(self, report: VerificationReport) -> str:

@@ -1,0 +1,26 @@
+"""What a run's answer says of the records that tell most."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+
+from ami_audit.adapters.formatters.page import Limits, Section
+from ami_audit.domain.record import AuditRecord
+
+SectionMaker = Callable[..., Section]
+"""Called with the records of one action, in order, and `limits=`."""
+
+# Actions in the order of the page, each with the module of this package that has its section, and its function.
+_MAKERS: Mapping[str, tuple[str, str]] = {}
+
+
+def told_sections(told: Sequence[AuditRecord], *, limits: Limits) -> Iterator[Section]:
+    """Yield a section for each action that has records and a section; a maker is loaded when it is needed."""
+    for action, (module, name) in _MAKERS.items():
+        records = [record for record in told if record.action == action]
+        if records:
+            yield _maker(module, name)(records, limits=limits)
+
+
+def _maker(module: str, name: str) -> SectionMaker:
+    made: SectionMaker = getattr(import_module(f"ami_audit.adapters.formatters.pages.{module}"), name)
+    return made

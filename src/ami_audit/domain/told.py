@@ -1,0 +1,7 @@
+"""Which records of a run are told in its answer, beside the counts."""
+
+TOLD: frozenset[str] = frozenset()
+"""Actions of which a run has few records, each of which says what a reader of the answer wants to know."""
+
+MOST = 2_000
+"""Of each of those actions, at most so many records are told."""

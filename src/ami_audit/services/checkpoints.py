@@ -1,6 +1,6 @@
 """Signs what a trail has come to, and refuses when the store is not what was signed before."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from ami_audit.domain.checkpoint import Checkpoint, SignedCheckpoint
 from ami_audit.domain.errors import FormatError, KeyStoreError, RolledBackError, StoreError
@@ -12,6 +12,9 @@ from ami_audit.ports.guard import CheckpointGuard
 from ami_audit.ports.signer import Signer
 from ami_audit.ports.stores import RecordStore
 from ami_audit.services.proving import Prover
+
+Look = Callable[[Head, Checkpoint | None], Awaitable[None]]
+"""Looks at a head before it is signed for; also given what was signed before, when anything was."""
 
 _TRIES = 8
 _COMPARING = "comparing the trail with its last signed checkpoint"
@@ -25,10 +28,12 @@ async def checkpoint(
     origin: str,
     signers: tuple[Signer, ...],
     guard: CheckpointGuard,
+    look: Look | None = None,
 ) -> StoredCheckpoint | None:
     """Sign where the trail stands, keep the note in the guard and then in the store, and return it.
 
-    None for an empty trail, without a signer, and when other processes sign later heads as fast as we look.
+    None for an empty trail, without a signer, and when other processes sign later heads as fast as we look. What is
+    to be signed is first shown to `look`, which raises what speaks against it.
 
     Raises:
         RolledBackError: The store is not a continuation of what this machine signed before.
@@ -45,6 +50,8 @@ async def checkpoint(
         if known is not None and last is not None and known.size == head.size:
             return await _kept(store, StoredCheckpoint(head.size, last))
         _check_signers(KeyRing(await store.key_events()), signers, head.size)
+        if look is not None:
+            await look(head, known)
         note = _signed(Checkpoint(origin, head.size, head.root), signers)
         if guard.keep(note, after=last):
             return await _kept(store, StoredCheckpoint(head.size, note))

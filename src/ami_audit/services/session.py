@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ami_audit.domain.checkpoint import Checkpoint
 from ami_audit.domain.classification import Policy
 from ami_audit.domain.errors import IntegrityError, KeyStoreError
 from ami_audit.domain.keyring import KeyRing
 from ami_audit.domain.kinds import DataClassification
-from ami_audit.domain.linkage import StoredCheckpoint
+from ami_audit.domain.linkage import Head, StoredCheckpoint
 from ami_audit.domain.rules import Rules
 from ami_audit.domain.segment import SEGMENT_SIZE
 from ami_audit.ports.chain_core import ChainCore
@@ -177,5 +178,19 @@ class Session:
             return None
         since, self._indexed_size = self._indexed_size, trail.head.size
         await index_closed(trail, since=since, segment_size=self.segment_size)
-        guard = self.guard_of(trail.origin)
-        return await checkpoint(self.store, self.core, origin=trail.origin, signers=trail.signers[:1], guard=guard)
+        return await checkpoint(
+            self.store,
+            self.core,
+            origin=trail.origin,
+            signers=trail.signers[:1],
+            guard=self.guard_of(trail.origin),
+            look=self._look,
+        )
+
+    async def _look(self, head: Head, known: Checkpoint | None) -> None:
+        """Refuse to sign for what others than the trail's keys have appended beside this session."""
+        trail = self._trail
+        if trail is None or not (trail.others_wrote or head != trail.head):
+            return
+        await refuse_strangers(self.store, self.core, clock=self.clock, signed=known.size if known else None)
+        trail.others_wrote = False

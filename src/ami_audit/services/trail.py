@@ -46,7 +46,11 @@ class _Request:
 
 
 class Trail:
-    """One trail, open for appending. All its methods run on the loop that opened the store."""
+    """One trail, open for appending. All its methods run on the loop that opened the store.
+
+    Attributes:
+        others_wrote: Whether somebody else has written here since it was last looked at; whoever looks takes it back.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Trail:
         self.clock = clock
         self.difficulty_bits = difficulty_bits
         self._signers = tuple(signers)
+        self.others_wrote = False
         self._head = head
         self._edges: list[bytes] | None = None
         self._sealer = Sealer(
@@ -245,6 +250,7 @@ class Trail:
         if head == self._head:
             return
         self._head, self._edges = head, None
+        self.others_wrote = True
         self.ring = KeyRing(await self.store.key_events())
 
 

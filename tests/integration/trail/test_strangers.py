@@ -59,6 +59,41 @@ async def test_what_a_stranger_has_appended_is_not_signed_for(tmp_path: Path, wh
     await after.close()
 
 
+@pytest.mark.parametrize("who", _STRANGERS)
+@pytest.mark.parametrize("follows", [True, False], ids=["and was appended after", "last of all"])
+async def test_what_a_stranger_appends_beside_an_open_session_is_not_signed_for(
+    tmp_path: Path, who: str, *, follows: bool
+) -> None:
+    """The trail was clean when it was opened; what came since is looked at before it is signed for."""
+    said, signers, wrong = _STRANGERS[who]
+    session = await _begun(tmp_path)
+    await append(session, 3)
+    other = await opened(tmp_path)
+    size = await slip_in(other, said, *signers)
+    await other.store.close()
+    if follows:
+        await append(session, 3)
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match=wrong):
+            await session.checkpoint()
+    assert all(stored.size <= size for stored in await session.store.checkpoints())
+    with pytest.raises(IntegrityError, match=wrong):
+        await session.close()
+
+
+async def test_what_the_trails_own_keys_append_beside_an_open_session_is_signed_for(tmp_path: Path) -> None:
+    """Several processes write to one trail; each signs for what all of them sealed."""
+    session = await _begun(tmp_path)
+    await append(session, 3)
+    other = await opened(tmp_path)
+    size = await slip_in(other, draft(99), ALICE)
+    await other.store.close()
+    signed = await session.checkpoint()
+    assert signed is not None
+    assert signed.size == size + 1
+    await session.close()
+
+
 async def test_a_key_that_a_stranger_named_signs_nothing_later(tmp_path: Path) -> None:
     """The record that names it was signed by nobody who may, so what it signs is no better."""
     session = await _begun(tmp_path)

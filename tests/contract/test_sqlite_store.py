@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from tests.contract.record_queries import QueryContract
 from tests.contract.record_removals import RecordRemovalsContract
-from tests.contract.record_store import KeeperContract, Opener, RecordStoreContract, TurnContract
+from tests.contract.record_store import Opener, RecordStoreContract
+from tests.contract.record_turns import KeeperContract, TurnContract
 from tests.contract.record_writers import WritersContract
 
 from ami_audit.adapters.stores.sqlite import SqliteStore

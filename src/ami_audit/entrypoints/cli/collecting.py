@@ -30,6 +30,7 @@ from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
 _RECORDS = 10_000
+_ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,7 @@ def _sources(names: str | None, chosen: Settings) -> list[AuditSource]:
     known = sources()
     wanted = [name.strip() for name in names.split(",")] if names else list(chosen.values.sources)
     for name in wanted:
-        if name not in known:
-            raise UsageError(f"No source `{name}`; there are: {', '.join(sorted(known))}.")
-    return [known[name]() for name in dict.fromkeys(wanted)]
+        if name not in known and name != _ALL:
+            raise UsageError(f"No source `{name}`; there are: {', '.join(sorted(known))}; or `{_ALL}`.")
+    each = [name for wish in wanted for name in (known if wish == _ALL else (wish,))]
+    return [known[name]() for name in dict.fromkeys(each)]

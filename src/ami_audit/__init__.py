@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ami_audit.entrypoints.library import AuditContext as AuditContext
     from ami_audit.entrypoints.library import AuditStore as AuditStore
     from ami_audit.entrypoints.library import BatchCollector as BatchCollector
+    from ami_audit.entrypoints.library import StreamCollector as StreamCollector
     from ami_audit.ports.analyzer import AuditAnalyzer as AuditAnalyzer
     from ami_audit.ports.source import AuditSource as AuditSource
 
@@ -62,7 +63,7 @@ _HOMES = {
     "domain.signature": ("AuditSignature",),
     "domain.verification": ("VerificationReport",),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource"),
-    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),
+    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
     "ports.analyzer": ("AuditAnalyzer",),
     "ports.source": ("AuditSource",),
 }

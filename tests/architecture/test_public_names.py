@@ -23,6 +23,7 @@ _NAMES = (
     "FileSource",
     "GitSource",
     "LogLevel",
+    "StreamCollector",
 )
 
 _VERBS = (
@@ -53,6 +54,7 @@ _VERBS = (
     "AuditStore.store_record",
     "AuditStore.verify_integrity",
     "BatchCollector.collect",
+    "StreamCollector.stream",
 )
 
 

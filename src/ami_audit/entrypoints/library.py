@@ -13,6 +13,7 @@ from ami_audit.ports.analyzer import AuditAnalyzer
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.chain import AuditChain as _AuditChain
 from ami_audit.services.collectors.batch import BatchCollector as _BatchCollector
+from ami_audit.services.collectors.stream import StreamCollector as _StreamCollector
 from ami_audit.services.context import AuditContext as _AuditContext
 from ami_audit.services.store import AuditStore as _AuditStore
 
@@ -67,6 +68,13 @@ class BatchCollector(_BatchCollector):
     ) -> RunSummary:
         """Collect everything the sources find at `target` and seal it; see the service."""
         return await super().collect(sources, analyzers, target, **options)
+
+
+class StreamCollector(_StreamCollector):
+    """Watches sources; without `store` into the trail that the settings name."""
+
+    def __init__(self, store: _AuditStore | None = None) -> None:
+        super().__init__(store or shared_store(), caller=caller())
 
 
 def shared_store() -> _AuditStore:

@@ -1,1 +1,1 @@
-"""How facts are collected: all at once."""
+"""How facts are collected: all at once, or over and over."""

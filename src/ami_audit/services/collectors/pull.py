@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
 from ami_audit.domain.draft import AuditDraft
 
@@ -23,6 +23,10 @@ class Stop:
         """Ask for the end."""
         self._event.set()
 
+    def wait(self, timeout_s: float) -> None:
+        """Return when it is raised, or after so many seconds."""
+        self._event.wait(timeout_s)
+
     @property
     def is_raised(self) -> bool:
         """Whether the end was asked for."""
@@ -36,7 +40,7 @@ class _End:
         self.error = error
 
 
-async def pulled(open_stream: Callable[[], Iterator[Batch]], stop: Stop) -> AsyncIterator[Batch]:
+async def pulled(open_stream: Callable[[], Iterator[Batch]], stop: Stop) -> AsyncGenerator[Batch]:
     """Yield a source's batches while its own thread already makes the next; ends early when `stop` is raised.
 
     Raises:

@@ -13,7 +13,9 @@ def repo(
     *,
     sources: Annotated[
         str | None,
-        typer.Option("--sources", metavar="NAMES", help="Which sources, separated by commas, or `all`.", show_default="git,file"),
+        typer.Option(
+            "--sources", metavar="NAMES", help="Which sources, separated by commas, or `all`.", show_default="git,file"
+        ),
     ] = None,
     since: common.Since = None,
     until: common.Until = None,

@@ -50,6 +50,7 @@ lint-types: build
 lint-rust: build
 	$(STEP) "cargo fmt" cargo fmt --all --check
 	$(STEP) "clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
+	$(STEP) "fuzz targets compile" scripts/fuzz --check
 
 test: build lint ## everything that must hold: lint, cargo test, pytest
 	$(STEP) "cargo test" cargo test --quiet --workspace

@@ -25,6 +25,7 @@ fn is_ours(reason: Reason) -> bool {
         | Reason::TooDeep
         | Reason::TooLarge => true,
         Reason::Syntax(..) | Reason::LoneSurrogate | Reason::InvalidUtf8 => false,
+        Reason::NotPlain => panic!("a text was taken for a value in memory"),
     }
 }
 

@@ -55,6 +55,20 @@ def moment_of(text: str, *, now: datetime | None = None, zone: tzinfo = UTC) -> 
     return moment
 
 
+def seconds_of(text: str) -> float:
+    """Return the seconds of a span of time: `30s`, `5 min`, `2 hours`.
+
+    Raises:
+        UsageError: The text is no such span, or one of nothing.
+    """
+    word = text.strip().lower()
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    moment = None if word.endswith("ago") else _span(word, now)
+    if moment is None or moment == now:
+        raise UsageError(f"The span of time `{text}` is not understood; write `30s`, `5 min` or `2 hours`.")
+    return (now - moment).total_seconds()
+
+
 def _named(word: str, present: datetime, zone: tzinfo) -> datetime | None:
     midnight = present.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     match word:

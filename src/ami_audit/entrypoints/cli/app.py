@@ -18,6 +18,7 @@ _COMMANDS = {
     "repo": _COLLECTING,
     "git": _COLLECTING,
     "file": _COLLECTING,
+    "watch": _COLLECTING,
     "verify": _READING,
     "prove": _READING,
     "query": _READING,

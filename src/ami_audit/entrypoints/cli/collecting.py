@@ -59,10 +59,10 @@ def collect(wanted: Collection) -> None:
         raise UsageError(f"There is no `{wanted.place}` to audit.")
     chosen = settings_at(wanted.place, overrides=wanted.settings)
     threshold = severity_named(wanted.fail_on or chosen.values.fail_on)
-    options = _options(wanted.options, chosen)
-    sources = _sources(wanted.sources, chosen)
+    options = options_of(wanted.options, chosen)
+    sources = chosen_sources(wanted.sources, chosen)
     with AuditStore(opener(chosen, announce=announce)) as store:
-        summary = _run(store, sources, wanted=wanted, named=_named(wanted.target, chosen.root), options=options)
+        summary = _run(store, sources, wanted=wanted, named=named_below(wanted.target, chosen.root), options=options)
         of_run = AuditFilter(run_id=summary.run_id, limit=_RECORDS)
         findings = portal.run(findings_of(store, of_run)) if summary.findings else None
         # A file is kept, so it holds what was recorded; a screen is read.
@@ -95,18 +95,24 @@ async def _told(store: AuditStore, summary: RunSummary) -> list[AuditRecord]:
     return sorted(told, key=lambda record: record.sequence or 0)
 
 
-def _named(target: str, root: Path) -> str:
+def named_below(target: str, root: Path) -> str:
     """Return how the trail calls a target: its path below the root, `.` for the root, in full outside it."""
     place = Path(os.path.normpath(Path.cwd() / target))  # a glob or a deleted file cannot be resolved
     return readable_path(str(place.relative_to(root) if place.is_relative_to(root) else place))
 
 
-def _options(given: Mapping[str, Any], chosen: Settings) -> AuditOptions:
+def options_of(given: Mapping[str, Any], chosen: Settings) -> AuditOptions:
+    """Return what the sources are told: what was given, and what the settings leave out."""
     ignore = (*chosen.values.ignore, *given.get("ignore", ()))
     return AuditOptions(**{**{name: value for name, value in given.items() if value is not None}, "ignore": ignore})
 
 
-def _sources(names: str | None, chosen: Settings) -> list[AuditSource]:
+def chosen_sources(names: str | None, chosen: Settings) -> list[AuditSource]:
+    """Return the sources of these names, or those of the settings.
+
+    Raises:
+        UsageError: There is no source of that name.
+    """
     known = sources()
     wanted = [name.strip() for name in names.split(",")] if names else list(chosen.values.sources)
     for name in wanted:

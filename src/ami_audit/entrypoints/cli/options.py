@@ -128,3 +128,7 @@ Author = Annotated[
     list[str] | None,
     typer.Option("--author", metavar="TEXT", help="Only commits of this author (name or e-mail holds it)."),
 ]
+Level = Annotated[
+    str | None,
+    typer.Option("--level", metavar="LEVEL", help="Of logs, only what is at least as grave: warning, error, critical."),
+]

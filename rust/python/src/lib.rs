@@ -5,6 +5,7 @@ mod chain;
 mod fault;
 mod identity;
 mod keyfile;
+mod logs;
 mod mining;
 mod pool;
 mod proof;
@@ -40,6 +41,8 @@ mod _native {
         private_key_pem, public_key_from_pem, public_key_pem, seed_from_pem, seed_from_text,
         KeyFileError,
     };
+    #[pymodule_export]
+    use crate::logs::{LogReading, LogReadingError};
     #[pymodule_export]
     use crate::mining::search_nonce;
     #[pymodule_export]

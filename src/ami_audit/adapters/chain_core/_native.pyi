@@ -456,3 +456,77 @@ class Scan:
 
     def close(self) -> None:
         """Stop the walk's threads within one buffer's reading; later calls of `next_batch` return None."""
+
+class LogReadingError(OSError):
+    """The reading of logs broke off: a thread of it died; says so."""
+
+@final
+class LogReading:
+    """A reading of logs under way: its own threads read, parse and count ahead of whoever asks, by a bounded number of lines.
+
+    Events come in the order of files and lines. Any thread may ask; one at a time is answered.
+    """
+
+    VERSION: ClassVar[str]
+    """The version of what reads."""
+
+    def __new__(
+        cls,
+        paths: Sequence[bytes],
+        *,
+        level: str | None,
+        since_us: int | None,
+        until_us: int | None,
+        year: int | None,
+        zone: Sequence[tuple[int, int]],
+        events: bool,
+        messages: bool,
+        bucket_s: int,
+        similarity: float,
+        max_templates: int,
+        samples: int,
+        max_ids: int,
+        threads: int,
+    ) -> LogReading:
+        """Begin to read.
+
+        Args:
+            paths: Files as the operating system names them, read in this order.
+            level: `trace`, `debug`, `info`, `warning`, `error` or `critical`: only events at least as grave.
+            since_us: Only events at or after this, microseconds since 1970.
+            until_us: Only events before this.
+            year: The year of times that name none; None takes the latest that is not after the file's own time.
+            zone: For times that name no zone: from which wall-clock microsecond on how many seconds east of UTC hold.
+            events: Hand over each event that passes.
+            messages: Each line is a message without head.
+            bucket_s: Width of a bucket of the rates.
+            similarity: Share of equal words above which a message belongs to a template, 0 to 1.
+            max_templates: Templates kept; what finds no place is counted under number 0.
+            samples: Unparsed lines shown of each file.
+            max_ids: Ids kept of each file; 0 looks for none.
+            threads: How many parse, beside the one that reads.
+
+        Raises:
+            LogReadingError: No thread can be started.
+            ValueError: The request makes no sense.
+        """
+
+    def next_batch(self, *, most: int, wait_ms: int) -> bytes | None:
+        """Return the next rows as JSON, or None at the end.
+
+        `{"events": [...], "summaries": [...], "templates": [[number, text], ...]}`: events and summaries are arrays with the
+        fields of `LogEvent` and `LogSummary` in `ports/log_reader.py`, in that order; templates come with the last batch.
+
+        Args:
+            most: Events after which to return; those of one block more may come.
+            wait_ms: How long to wait for them at most. Then what is there comes, perhaps nothing yet. The GIL is released.
+
+        Raises:
+            LogReadingError: A thread of the reading died.
+        """
+
+    def read_bytes(self) -> int:
+        """Return how many decompressed bytes have been read so far; more than the rows handed over tell of."""
+
+    def close(self) -> None:
+        """Stop the reading's threads within one block; later calls of `next_batch` return None."""

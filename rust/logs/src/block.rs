@@ -1,0 +1,160 @@
+//! Cuts a stream into blocks of whole events, so that threads may read them side by side.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use crate::formats;
+use crate::join::{begins, joins, Trace};
+use crate::request::Request;
+use crate::source::{Fault, Source};
+use crate::when::Calendar;
+
+/// Bytes read at a time.
+const SIZE: usize = 1 << 20;
+/// How far back from a block's end the beginning of an event is looked for.
+const LOOK_BACK: usize = 1 << 18;
+
+/// Some whole events.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// Lines, the last one perhaps without its line feed.
+    pub bytes: Vec<u8>,
+    /// Where it begins in the stream.
+    pub offset: u64,
+    /// Number of its first line, from 1.
+    pub first_line: u64,
+    /// Bytes of its last line that were not kept.
+    pub dropped: u64,
+}
+
+impl Block {
+    /// The line between two places, without a carriage return at its end.
+    #[must_use]
+    pub fn line(&self, from: usize, to: usize) -> &[u8] {
+        let line = &self.bytes[from..to];
+        line.strip_suffix(b"\r").unwrap_or(line)
+    }
+}
+
+/// The blocks of one file.
+pub struct Blocks<'r> {
+    source: Source,
+    request: &'r Request,
+    carry: Vec<u8>,
+    offset: u64,
+    line: u64,
+    is_over: bool,
+    /// Why the stream ended before its end.
+    pub fault: Option<Fault>,
+}
+
+impl<'r> Blocks<'r> {
+    /// The blocks of this source.
+    #[must_use]
+    pub fn new(source: Source, request: &'r Request) -> Self {
+        Self {
+            source,
+            request,
+            carry: Vec::new(),
+            offset: 0,
+            line: 1,
+            is_over: false,
+            fault: None,
+        }
+    }
+
+    fn read(&mut self, bytes: &mut Vec<u8>, more: usize) {
+        let from = bytes.len();
+        bytes.resize(from + more, 0);
+        let (length, fault) = self.source.fill(&mut bytes[from..]);
+        bytes.truncate(from + length);
+        self.is_over = length < more;
+        self.fault = self.fault.take().or(fault);
+    }
+
+    /// Skip to the next line feed, and return how many bytes that were; what follows is carried.
+    fn drop_line(&mut self) -> u64 {
+        let mut dropped = 0;
+        let mut bytes = Vec::new();
+        while !self.is_over {
+            bytes.clear();
+            self.read(&mut bytes, SIZE);
+            if let Some(at) = memchr(b'\n', &bytes) {
+                self.carry = bytes.split_off(at + 1);
+                return dropped + at as u64 + 1;
+            }
+            dropped += bytes.len() as u64;
+        }
+        dropped
+    }
+
+    /// Where to cut: before the last line that surely begins an event.
+    fn cut(&self, bytes: &[u8]) -> Option<usize> {
+        let last = memrchr(b'\n', bytes)? + 1;
+        if self.request.messages {
+            return Some(last);
+        }
+        let calendar = Calendar::default();
+        let least = bytes.len().saturating_sub(LOOK_BACK);
+        let mut end = last - 1;
+        while let Some(before) = memrchr(b'\n', &bytes[..end]) {
+            let start = before + 1;
+            if start <= least {
+                break;
+            }
+            let previous = memrchr(b'\n', &bytes[..before]).map_or(0, |it| it + 1);
+            if is_beginning(&bytes[start..end], &bytes[previous..before], &calendar) {
+                return Some(start);
+            }
+            end = before;
+        }
+        Some(last)
+    }
+}
+
+fn is_beginning(line: &[u8], previous: &[u8], calendar: &Calendar) -> bool {
+    let head = formats::read(line, calendar);
+    if head.time.is_none() && !(line.starts_with(b"{") && head.flaw.is_none()) {
+        return false;
+    }
+    if !head.format.wraps() {
+        return true;
+    }
+    let before = formats::read(previous, calendar);
+    let is_trace =
+        begins(&before.message).is_some() || matches!(before.message.first(), Some(b' ' | b'\t'));
+    !before.is_partial && !is_trace && joins(Trace::Python, true, &head.message).is_none()
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Block;
+
+    fn next(&mut self) -> Option<Block> {
+        if self.is_over && self.carry.is_empty() {
+            return None;
+        }
+        let mut bytes = std::mem::take(&mut self.carry);
+        let mut dropped = 0;
+        if !self.is_over {
+            self.read(&mut bytes, SIZE);
+        }
+        if bytes.is_empty() {
+            return None;
+        }
+        if !self.is_over {
+            match self.cut(&bytes) {
+                Some(at) => self.carry = bytes.split_off(at),
+                None => dropped = self.drop_line(),
+            }
+        }
+        let block = Block {
+            offset: self.offset,
+            first_line: self.line,
+            dropped,
+            bytes,
+        };
+        self.offset += block.bytes.len() as u64 + dropped;
+        let newlines = memchr_iter(b'\n', &block.bytes).count() as u64;
+        self.line += newlines + u64::from(dropped > 0);
+        Some(block)
+    }
+}

@@ -1,0 +1,29 @@
+//! Reads logs of any mix of formats: events with time and level, and templates of what they say.
+//!
+//! One thread reads and cuts files into blocks of whole events, a few parse and count them, and [`Reading::next_batch`]
+//! merges what they found in the order of the lines: the same files give the same answer however many threads there are.
+//! Memory is bounded by the blocks under way and by the request's limits, never by the files.
+
+mod block;
+mod digits;
+mod drain;
+mod formats;
+mod head;
+mod join;
+mod json;
+mod keys;
+mod layout;
+mod level;
+mod merge;
+mod pipeline;
+mod request;
+mod row;
+mod source;
+mod tally;
+mod when;
+mod words;
+mod worker;
+
+pub use level::Level;
+pub use pipeline::Reading;
+pub use request::{Error, Request};

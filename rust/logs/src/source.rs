@@ -1,0 +1,177 @@
+//! One log file as a stream of bytes, decompressed.
+
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::Path;
+
+use rustix::fs::{fstat, open, FileType, Mode, OFlags};
+
+/// Why a file's end may be missing, as it crosses to Python: kind and reason.
+pub type Fault = (&'static str, String);
+
+/// A file that is being read.
+pub struct Source {
+    reader: Box<dyn Read + Send>,
+    /// How it is compressed, if it is.
+    pub compression: Option<&'static str>,
+    /// When it was last written, microseconds since 1970.
+    pub modified_us: i64,
+}
+
+const BUFFER: usize = 1 << 18;
+/// No window larger than this is allocated for what a frame's head claims.
+const ZSTD_WINDOW: u64 = 128 << 20;
+const XZ_MEMORY_KIB: u32 = 256 << 10;
+
+impl Source {
+    /// Open the file at that path, if it is a regular one.
+    ///
+    /// # Errors
+    /// It cannot be opened or is no regular file.
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        let unreadable = |error: rustix::io::Errno| ("unreadable", spoken(&error.into()));
+        // Opening a pipe must not wait for its writer.
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let file = File::from(open(path, flags, Mode::empty()).map_err(unreadable)?);
+        let status = fstat(&file).map_err(unreadable)?;
+        if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
+            return Err(("not-a-file", "it is no regular file".to_owned()));
+        }
+        #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
+        // Their width differs by platform.
+        let modified_us = (status.st_mtime as i64)
+            .saturating_mul(1_000_000)
+            .saturating_add(status.st_mtime_nsec as i64 / 1000);
+        let (compression, reader) =
+            decoded(file).map_err(|error| ("unreadable", spoken(&error)))?;
+        Ok(Self {
+            reader,
+            compression,
+            modified_us,
+        })
+    }
+
+    /// Fill the buffer as far as the stream goes.
+    ///
+    /// # Errors
+    /// The stream is damaged or ends too early; what came before is in the buffer, its length in the pair.
+    pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<Fault>) {
+        let mut length = 0;
+        while length < buffer.len() {
+            match self.reader.read(&mut buffer[length..]) {
+                Ok(0) => break,
+                Ok(more) => length += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (length, Some(self.fault(&error))),
+            }
+        }
+        (length, None)
+    }
+
+    fn fault(&self, error: &io::Error) -> Fault {
+        match self.compression {
+            None => ("unreadable", spoken(error)),
+            Some(name) if error.kind() == io::ErrorKind::UnexpectedEof => (
+                "truncated",
+                format!("the {name} stream ends before its end"),
+            ),
+            Some(name) => (
+                "damaged",
+                format!("the {name} stream is damaged: {}", spoken(error)),
+            ),
+        }
+    }
+}
+
+type Opened = (Option<&'static str>, Box<dyn Read + Send>);
+type Whole = Chain<Cursor<Vec<u8>>, File>;
+
+fn decoded(mut file: File) -> io::Result<Opened> {
+    let mut start = vec![0; 6];
+    let mut length = 0;
+    while length < start.len() {
+        match file.read(&mut start[length..])? {
+            0 => break,
+            more => length += more,
+        }
+    }
+    start.truncate(length);
+    let magic = start.clone();
+    let whole: Whole = Cursor::new(start).chain(file);
+    let buffered = |whole| BufReader::with_capacity(BUFFER, whole);
+    Ok(match magic.as_slice() {
+        [0x1f, 0x8b, ..] => (
+            Some("gzip"),
+            Box::new(flate2::bufread::MultiGzDecoder::new(buffered(whole))),
+        ),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => (Some("zstd"), Box::new(Zstd::new(buffered(whole)))),
+        [0xfd, b'7', b'z', b'X', b'Z', 0] => (
+            Some("xz"),
+            Box::new(lzma_rust2::XzReader::new_mem_limit(
+                buffered(whole),
+                true,
+                XZ_MEMORY_KIB,
+            )),
+        ),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => (
+            Some("bzip2"),
+            Box::new(bzip2::bufread::MultiBzDecoder::new(buffered(whole))),
+        ),
+        _ => (None, Box::new(whole)),
+    })
+}
+
+/// Zstandard frames one after the other.
+struct Zstd {
+    input: Option<BufReader<Whole>>,
+    frame: Option<Frame>,
+}
+
+type Frame = ruzstd::decoding::StreamingDecoder<BufReader<Whole>, ruzstd::decoding::FrameDecoder>;
+
+impl Zstd {
+    fn new(input: BufReader<Whole>) -> Self {
+        Self {
+            input: Some(input),
+            frame: None,
+        }
+    }
+}
+
+impl Read for Zstd {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let length = frame.read(buffer)?;
+                if length > 0 {
+                    return Ok(length);
+                }
+                self.input = self
+                    .frame
+                    .take()
+                    .map(ruzstd::decoding::StreamingDecoder::into_inner);
+            }
+            let Some(mut input) = self.input.take() else {
+                return Ok(0);
+            };
+            if io::BufRead::fill_buf(&mut input)?.is_empty() {
+                return Ok(0);
+            }
+            let frame =
+                ruzstd::decoding::StreamingDecoder::new_with_max_window_size(input, ZSTD_WINDOW);
+            let invalid = |error: ruzstd::decoding::errors::FrameDecoderError| {
+                io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+            };
+            self.frame = Some(frame.map_err(invalid)?);
+        }
+    }
+}
+
+/// The operating system's words for an error, without its number.
+fn spoken(error: &io::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(at) = text.find(" (os error") {
+        text.truncate(at);
+    }
+    text.to_lowercase()
+}

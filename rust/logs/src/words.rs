@@ -1,0 +1,256 @@
+//! A message with its parameters masked: what stays the same from event to event.
+
+/// What a masked parameter is written as.
+pub const WILDCARD: &[u8] = b"<*>";
+const NUMBER: &[u8] = b"<number>";
+const HEX: &[u8] = b"<hex>";
+const IP: &[u8] = b"<ip>";
+const UUID: &[u8] = b"<uuid>";
+const PATH: &[u8] = b"<path>";
+const DURATION: &[u8] = b"<duration>";
+
+/// How much of a message is looked at.
+const LONGEST: usize = 4096;
+/// How many words of it.
+pub const MOST_WORDS: usize = 256;
+
+/// Write the words of `message` into `out`, masked and with one space between.
+///
+/// Numbers become `<number>`, hexadecimal runs `<hex>`, addresses `<ip>`, UUIDs `<uuid>`, paths and URLs' paths `<path>`,
+/// numbers with a unit of time `<duration>`.
+pub fn masked(message: &[u8], out: &mut Vec<u8>) {
+    let message = &message[..message.len().min(LONGEST)];
+    let (mut at, mut words) = (0, 0);
+    while at < message.len() && words < MOST_WORDS {
+        if CLASS[message[at] as usize] == SPACE {
+            at += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(b' ');
+        }
+        at = word(message, at, out);
+        words += 1;
+    }
+}
+
+const OTHER: u8 = 0;
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 3;
+const SLASH: u8 = 4;
+
+const CLASS: [u8; 256] = {
+    let mut table = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation)] // Below 256.
+        let letter = byte as u8;
+        table[byte] = if letter.is_ascii_digit() {
+            DIGIT
+        } else if letter.is_ascii_alphabetic() {
+            LETTER
+        } else if letter.is_ascii_whitespace() || letter == 0 || letter == 11 {
+            SPACE
+        } else if letter == b'/' || letter == b'\\' {
+            SLASH
+        } else {
+            OTHER
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Mask the word that begins here, and return where it ends.
+fn word(text: &[u8], from: usize, out: &mut Vec<u8>) -> usize {
+    let (mut end, mut seen) = (from, [false; 5]);
+    while end < text.len() {
+        let class = CLASS[text[end] as usize];
+        if class == SPACE {
+            break;
+        }
+        seen[class as usize] = true;
+        end += 1;
+    }
+    let word = &text[from..end];
+    if !seen[DIGIT as usize] && !seen[SLASH as usize] {
+        out.extend_from_slice(word);
+        return end;
+    }
+    let mut at = 0;
+    while at < word.len() {
+        at = piece(word, at, out);
+    }
+    end
+}
+
+/// Mask what begins here within a word, and return where it ends.
+fn piece(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let byte = word[at];
+    match CLASS[byte as usize] {
+        SLASH => {
+            let length = path(&word[at..]);
+            if length > 1 {
+                out.extend_from_slice(PATH);
+                return at + length;
+            }
+        }
+        LETTER | DIGIT => return run(word, at, out),
+        _ => {}
+    }
+    // A sign belongs to its number where nothing stands before it.
+    let is_sign = matches!(byte, b'-' | b'+') && word.get(at + 1).is_some_and(u8::is_ascii_digit);
+    if !(is_sign && (at == 0 || matches!(word[at - 1], b'=' | b'(' | b'[' | b',' | b':' | b'_'))) {
+        out.push(byte);
+    }
+    at + 1
+}
+
+/// The length of a path that begins with a slash.
+fn path(text: &[u8]) -> usize {
+    text.iter()
+        .position(|it| {
+            matches!(
+                it,
+                b'"' | b'\''
+                    | b','
+                    | b';'
+                    | b')'
+                    | b'('
+                    | b']'
+                    | b'['
+                    | b'}'
+                    | b'{'
+                    | b'<'
+                    | b'>'
+                    | b'|'
+                    | b'?'
+                    | b'='
+                    | b':'
+                    | b'&'
+            )
+        })
+        .unwrap_or(text.len())
+}
+
+/// Mask a run of letters and digits, or what longer thing it begins.
+fn run(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    let rest = &word[at..];
+    let mut digits = 0;
+    let mut length = 0;
+    let mut is_hex = true;
+    for byte in rest {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'f' | b'A'..=b'F' => {}
+            _ if byte.is_ascii_alphabetic() => is_hex = false,
+            _ => break,
+        }
+        length += 1;
+    }
+    if is_hex && length == 8 {
+        if let Some(end) = uuid(rest) {
+            out.extend_from_slice(UUID);
+            return at + end;
+        }
+    }
+    if digits == 0 {
+        out.extend_from_slice(&rest[..length]);
+        return at + length;
+    }
+    if digits == length {
+        if let Some(end) = ip(rest, length) {
+            out.extend_from_slice(IP);
+            return at + end;
+        }
+        // 1.5, 1,024
+        let mut end = length;
+        while matches!(rest.get(end), Some(b'.' | b','))
+            && rest.get(end + 1).is_some_and(u8::is_ascii_digit)
+        {
+            end += 1;
+            while rest.get(end).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            }
+        }
+        let unit = rest[end..]
+            .iter()
+            .take_while(|it| it.is_ascii_alphabetic())
+            .count();
+        if end > length && unit > 0 {
+            return measured(rest, end, unit, out) + at;
+        }
+        out.extend_from_slice(NUMBER);
+        return at + end;
+    }
+    if is_hex && length >= 6 || rest.starts_with(b"0x") && length > 2 {
+        out.extend_from_slice(HEX);
+        return at + length;
+    }
+    let leading = rest.iter().take_while(|it| it.is_ascii_digit()).count();
+    if leading == digits && leading > 0 {
+        return measured(rest, leading, length - leading, out) + at;
+    }
+    out.extend_from_slice(&rest[..length]);
+    at + length
+}
+
+/// A number with a unit.
+fn measured(rest: &[u8], digits: usize, unit: usize, out: &mut Vec<u8>) -> usize {
+    let name = &rest[digits..digits + unit];
+    if matches!(
+        name,
+        b"ms" | b"s" | b"us" | b"ns" | b"m" | b"h" | b"d" | b"sec" | b"secs" | b"min"
+    ) {
+        out.extend_from_slice(DURATION);
+    } else {
+        out.extend_from_slice(NUMBER);
+        out.extend_from_slice(name);
+    }
+    digits + unit
+}
+
+/// The end of an IPv4 address, its port left outside.
+fn ip(rest: &[u8], first: usize) -> Option<usize> {
+    if first > 3 {
+        return None;
+    }
+    let mut at = first;
+    for _ in 0..3 {
+        if rest.get(at) != Some(&b'.') {
+            return None;
+        }
+        let digits = rest[at + 1..]
+            .iter()
+            .take(4)
+            .take_while(|it| it.is_ascii_digit())
+            .count();
+        if !(1..=3).contains(&digits) {
+            return None;
+        }
+        at += 1 + digits;
+    }
+    let goes_on = match rest.get(at) {
+        Some(b'.') => rest.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
+        Some(byte) => byte.is_ascii_alphanumeric(),
+        None => false,
+    };
+    (!goes_on).then_some(at)
+}
+
+/// The end of a UUID.
+fn uuid(rest: &[u8]) -> Option<usize> {
+    let mut at = 8;
+    for group in [4, 4, 4, 12] {
+        if rest.get(at) != Some(&b'-') {
+            return None;
+        }
+        let digits = rest.get(at + 1..at + 1 + group)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        at += 1 + group;
+    }
+    Some(at)
+}

@@ -1,8 +1,8 @@
 //! Cuts a stream into blocks of whole events, so that threads may read them side by side.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use crate::formats;
+use crate::formats::{self, journal, windows};
 use crate::join::{begins, joins, Trace};
 use crate::request::Request;
 use crate::source::{Fault, Source};
@@ -13,9 +13,35 @@ const SIZE: usize = 1 << 20;
 /// How far back from a block's end the beginning of an event is looked for.
 const LOOK_BACK: usize = 1 << 18;
 
+/// What a stream is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// Lines.
+    #[default]
+    Lines,
+    /// Entries of journald's export format.
+    Journal,
+    /// Windows events as XML.
+    Windows,
+}
+
+impl Kind {
+    fn of(start: &[u8]) -> Self {
+        if start.starts_with(journal::MAGIC) {
+            Self::Journal
+        } else if windows::is_stream(&start[..start.len().min(4096)]) {
+            Self::Windows
+        } else {
+            Self::Lines
+        }
+    }
+}
+
 /// Some whole events.
 #[derive(Debug, Default)]
 pub struct Block {
+    /// What it is made of.
+    pub kind: Kind,
     /// Lines, the last one perhaps without its line feed.
     pub bytes: Vec<u8>,
     /// Where it begins in the stream.
@@ -43,6 +69,7 @@ pub struct Blocks<'r> {
     offset: u64,
     line: u64,
     is_over: bool,
+    kind: Option<Kind>,
     /// Why the stream ended before its end.
     pub fault: Option<Fault>,
 }
@@ -58,6 +85,7 @@ impl<'r> Blocks<'r> {
             offset: 0,
             line: 1,
             is_over: false,
+            kind: None,
             fault: None,
         }
     }
@@ -90,8 +118,15 @@ impl<'r> Blocks<'r> {
     /// Where to cut: before the last line that surely begins an event.
     fn cut(&self, bytes: &[u8]) -> Option<usize> {
         let last = memrchr(b'\n', bytes)? + 1;
-        if self.request.messages {
-            return Some(last);
+        let entry = match self.kind {
+            Some(Kind::Journal) => memmem::rfind(bytes, journal::BETWEEN).map(|at| at + 2),
+            Some(Kind::Windows) => {
+                memmem::rfind(bytes, windows::END).map(|at| at + windows::END.len())
+            }
+            _ => None,
+        };
+        if self.request.messages || entry.is_some() {
+            return entry.or(Some(last));
         }
         let calendar = Calendar::default();
         let least = bytes.len().saturating_sub(LOOK_BACK);
@@ -140,6 +175,14 @@ impl Iterator for Blocks<'_> {
         if bytes.is_empty() {
             return None;
         }
+        let (messages, start) = (self.request.messages, &bytes);
+        let kind = *self.kind.get_or_insert_with(|| {
+            if messages {
+                Kind::Lines
+            } else {
+                Kind::of(start)
+            }
+        });
         if !self.is_over {
             match self.cut(&bytes) {
                 Some(at) => self.carry = bytes.split_off(at),
@@ -147,6 +190,7 @@ impl Iterator for Blocks<'_> {
             }
         }
         let block = Block {
+            kind,
             offset: self.offset,
             first_line: self.line,
             dropped,

@@ -35,6 +35,7 @@ struct Word {
     hash: u64,
     /// Whether it is likely a parameter: it has a digit or a mask.
     varies: bool,
+    is_number: bool,
 }
 
 /// A template's words and their texts; None is a parameter.
@@ -142,6 +143,10 @@ impl Drain {
     /// The node below which messages of so many words with such first ones are.
     fn leaf(&mut self, words: &[Word]) -> u32 {
         let mut node = self.branch(0, words.len() as u64, usize::MAX);
+        // A number that masking kept tells what happened.
+        if let Some(kept) = words.iter().find(|it| it.is_number) {
+            node = self.branch(node, kept.hash, BRANCHES);
+        }
         for word in words.iter().take(DEPTH) {
             let key = if word.varies { ANY } else { word.hash };
             node = self.branch(node, key, BRANCHES);
@@ -196,6 +201,7 @@ impl Drain {
 fn read(word: &[u8]) -> Word {
     Word {
         hash: FixedState::with_seed(SEED).hash_one(word),
+        is_number: !word.is_empty() && word.iter().all(u8::is_ascii_digit),
         varies: word.iter().any(|it| it.is_ascii_digit() || *it == b'<'),
     }
 }

@@ -105,6 +105,8 @@ pub struct Head<'a> {
     pub ids: [Option<&'a [u8]>; 5],
     /// Why it could not be parsed as what it looks like.
     pub flaw: Option<&'static str>,
+    /// `stdout` or `stderr`, where a container's log says so.
+    pub stream: Option<&'a [u8]>,
     /// The rest of the message follows in the next line (CRI).
     pub is_partial: bool,
 }
@@ -123,6 +125,7 @@ impl<'a> Head<'a> {
             message: Cow::Borrowed(line),
             ids: [None; 5],
             flaw: None,
+            stream: None,
             is_partial: false,
         }
     }

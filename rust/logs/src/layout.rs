@@ -246,45 +246,58 @@ fn clocked(text: &[u8], at: usize, mut wall: Wall, calendar: &Calendar) -> Optio
     Some((calendar.moment(&wall)?, end))
 }
 
-/// `03:04:05.678`, `030405`, `03.04.05.678`, `3:04:05 PM`.
+/// The time of a date with the clock that stands at this place, and where it ends.
+pub(crate) fn clocked_at(
+    text: &[u8],
+    at: usize,
+    wall: Wall,
+    calendar: &Calendar,
+) -> Option<(Time, usize)> {
+    clocked(text, at, wall, calendar)
+}
+
+/// `03:04:05.678`, `030405`, `03.04.05.678`, `3:04:05 PM`, `0:7:20:444`.
 fn clock(text: &[u8], at: usize, wall: &mut Wall) -> Option<usize> {
-    let (hour, mut at) = match two(text, at) {
-        Some(hour) => (hour, at + 2),
-        None if text.get(at + 1) == Some(&b':') && is_digit(text[at]) => {
-            (i64::from(text[at] - b'0'), at + 1)
-        }
-        None => return None,
-    };
+    let (hour, mut at) = one_or_two(text, at)?;
     wall.hour = hour;
     let separator = *text.get(at)?;
-    let step = usize::from(matches!(separator, b':' | b'.'));
-    wall.minute = two(text, at + step)?;
-    at += step + 2;
-    if text.get(at) == Some(&separator) || step == 0 {
-        if let Some(second) = two(text, at + step) {
-            wall.second = second;
-            at += step + 2;
-            if matches!(text.get(at), Some(b'.' | b',')) || step == 1 && text.get(at) == Some(&b':')
-            {
-                if let Some((us, length)) = fraction_us(&text[at + 1..]) {
-                    wall.us = us;
-                    at += 1 + length;
-                }
-            }
+    if !matches!(separator, b':' | b'.') {
+        wall.minute = two(text, at)?;
+        wall.second = two(text, at + 2)?;
+        at += 4;
+    } else {
+        (wall.minute, at) = one_or_two(text, at + 1)?;
+        if text.get(at) == Some(&separator) {
+            (wall.second, at) = one_or_two(text, at + 1)?;
+        }
+    }
+    let is_fraction = matches!(text.get(at), Some(b'.' | b',' | b':'));
+    if is_fraction {
+        if let Some((us, length)) = fraction_us(&text[at + 1..]) {
+            wall.us = us;
+            at += 1 + length;
         }
     }
     match text.get(at..at + 3) {
-        Some(b" PM" | b" pm") if hour <= 12 => {
+        Some(b" PM" | b" pm") if (1..=12).contains(&hour) => {
             wall.hour = hour % 12 + 12;
             at += 3;
         }
-        Some(b" AM" | b" am") if hour <= 12 => {
+        Some(b" AM" | b" am") if (1..=12).contains(&hour) => {
             wall.hour = hour % 12;
             at += 3;
         }
         _ => {}
     }
     Some(at)
+}
+
+fn one_or_two(text: &[u8], at: usize) -> Option<(i64, usize)> {
+    if let Some(value) = two(text, at) {
+        return Some((value, at + 2));
+    }
+    let digit = *text.get(at)?;
+    is_digit(digit).then(|| (i64::from(digit - b'0'), at + 1))
 }
 
 /// A zone after the clock, perhaps after a space; what is none is left where it stands.

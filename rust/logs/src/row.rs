@@ -110,6 +110,12 @@ fn fields(format: Format, line: &[u8]) -> Map<String, Json> {
                 fields.insert(text(&unescaped(key)), json(value));
             }
         });
+    } else if format == Format::JournalExport {
+        for (key, value) in crate::formats::journal::fields(line).take(MEMBERS) {
+            if !crate::keys::is_told(key) {
+                fields.insert(text(key), text(&value[..value.len().min(MESSAGE)]).into());
+            }
+        }
     } else if format == Format::Logfmt {
         for (key, value) in crate::formats::logfmt::pairs(line).take(MEMBERS) {
             if !crate::keys::is_told(key) {

@@ -26,12 +26,37 @@ pub fn masked(message: &[u8], out: &mut Vec<u8>) {
             at += 1;
             continue;
         }
-        if !out.is_empty() {
+        let before = out.len();
+        if before > 0 {
             out.push(b' ');
         }
-        at = word(message, at, out);
+        if let Some(end) = kept(message, at, &out[..before]) {
+            out.extend_from_slice(&message[at..end]);
+            at = end;
+        } else {
+            at = word(message, at, out);
+        }
         words += 1;
     }
+}
+
+/// The end of a number that tells what happened, not to whom: an HTTP status behind its request, a Windows event's number.
+fn kept(message: &[u8], at: usize, before: &[u8]) -> Option<usize> {
+    let most = match before.last()? {
+        b'"' => 3,
+        b'D' if before.ends_with(b"EventID") => 5,
+        _ => return None,
+    };
+    let digits = message[at..]
+        .iter()
+        .take(most + 1)
+        .take_while(|it| it.is_ascii_digit())
+        .count();
+    let end = at + digits;
+    let ends = message
+        .get(end)
+        .is_none_or(|it| CLASS[*it as usize] == SPACE);
+    (ends && digits <= most && (digits == 3 || most > 3 && digits > 0)).then_some(end)
 }
 
 const OTHER: u8 = 0;

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use foldhash::fast::FixedState;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
-use crate::block::Block;
-use crate::formats;
+use crate::block::{Block, Kind};
+use crate::formats::{self, journal, windows};
 use crate::head::{Format, Head};
 use crate::join::{begins, joins, Trace};
 use crate::keys::id_kind;
@@ -75,6 +75,10 @@ impl<'r> Worker<'r> {
         let bytes = block.bytes.as_slice();
         self.part.counts.bytes = bytes.len() as u64 + block.dropped;
         self.part.counts.cut = u64::from(block.dropped > 0);
+        if block.kind != Kind::Lines {
+            self.entries(block);
+            return self.part;
+        }
         let (mut open, mut from, mut number) = (None, 0, block.first_line);
         for newline in
             memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len()))
@@ -149,11 +153,56 @@ impl<'r> Worker<'r> {
             && formats::read(text, &self.calendar).time.is_some()
     }
 
+    /// Read the entries of a block that is no lines.
+    fn entries(&mut self, block: &Block) {
+        let (mut from, mut number) = (0, block.first_line);
+        let mut told = 0;
+        while from < block.bytes.len() {
+            let rest = &block.bytes[from..];
+            let blank = rest
+                .iter()
+                .take_while(|it| it.is_ascii_whitespace())
+                .count();
+            let lines = memchr_iter(b'\n', &rest[..blank]).count() as u64;
+            (from, number) = (from + blank, number + lines);
+            let rest = &block.bytes[from..];
+            if rest.is_empty() {
+                break;
+            }
+            let (head, length) = entry(block.kind, rest, &self.calendar);
+            let text = &rest[..length];
+            let lines = memchr_iter(b'\n', text.trim_ascii_end()).count() as u64 + 1;
+            if let Some(head) = head {
+                let mut open = Open::new(
+                    head,
+                    block.offset + from as u64,
+                    number,
+                    text,
+                    from + length,
+                );
+                open.lines = lines;
+                self.settled(&open, b"");
+                self.part.counts.joined += lines - 1;
+                told += lines;
+            }
+            number += memchr_iter(b'\n', text).count() as u64;
+            from += length;
+        }
+        let newlines = memchr_iter(b'\n', &block.bytes).count() as u64;
+        self.part.counts.lines = newlines + u64::from(!block.bytes.ends_with(b"\n"));
+        self.part.counts.blank = self.part.counts.lines.saturating_sub(told);
+    }
+
     fn close(&mut self, block: &Block, open: Option<Open<'_>>) {
         let Some(mut open) = open else {
             return;
         };
         let detail = open.settle(&block.bytes);
+        self.settled(&open, &detail);
+    }
+
+    /// Count an event all of whose lines came.
+    fn settled(&mut self, open: &Open<'_>, detail: &[u8]) {
         let counts = &mut self.part.counts;
         counts.events += 1;
         counts.levels[Level::slot(open.head.level)] += 1;
@@ -171,8 +220,8 @@ impl<'r> Worker<'r> {
             }
             self.part.ends = Some((self.part.ends.map_or(us, |it| it.0), us));
         }
-        self.look_for_flaws(&open);
-        self.count(&open, us, &detail);
+        self.look_for_flaws(open);
+        self.count(open, us, detail);
     }
 
     fn look_for_flaws(&mut self, open: &Open<'_>) {
@@ -305,11 +354,16 @@ impl<'a> Open<'a> {
             unwrapped: Vec::new(),
             trace: Trace::None,
         };
-        if open.head.time.is_none() || open.head.format.wraps() {
-            if let Some(trace) = begins(&open.head.message) {
-                open.trace = trace;
-                open.head.level = open.head.level.or(Some(Level::Error));
-            }
+        let is_plain = open.head.format == Format::Plain;
+        let trace = if is_plain { begins(text) } else { None };
+        if trace.is_some() {
+            open.head.message = Cow::Borrowed(text);
+        }
+        let trace =
+            trace.or_else(|| begins(&open.head.message).filter(|_| open.head.format.wraps()));
+        if let Some(trace) = trace {
+            open.trace = trace;
+            open.head.level = open.head.level.or(Some(Level::Error));
         }
         open
     }
@@ -348,7 +402,8 @@ impl<'a> Open<'a> {
             && head.format == own.format
             && head.logger == own.logger
             && head.service == own.service
-            && head.host == own.host;
+            && head.host == own.host
+            && head.stream == own.stream;
         if !is_same_writer {
             return Err(head);
         }
@@ -358,7 +413,7 @@ impl<'a> Open<'a> {
             self.take(None, end, Some(b""));
             return Ok(());
         }
-        match joins(self.trace, true, &head.message) {
+        match joins(self.trace, own.level.is_some(), &head.message) {
             Some(trace) => {
                 self.take(Some(trace), end, Some(&head.message));
                 Ok(())
@@ -396,6 +451,20 @@ impl<'a> Open<'a> {
         }
         detail
     }
+}
+
+/// The entry that begins here, if there is one, and its length.
+fn entry<'a>(kind: Kind, text: &'a [u8], calendar: &Calendar) -> (Option<Head<'a>>, usize) {
+    if kind == Kind::Journal {
+        let (length, is_whole) = journal::entry(text);
+        let length = length.max(1);
+        return (
+            Some(journal::read(&text[..length], is_whole, calendar)),
+            length,
+        );
+    }
+    let length = memmem::find(text, windows::END).map_or(text.len(), |at| at + windows::END.len());
+    (windows::read(&text[..length], calendar), length)
 }
 
 /// The ids that an event names: in its members, or as `key=value` in its message.

@@ -22,7 +22,7 @@ pub struct Found<'a> {
     message: Best<'a>,
     ids: [Best<'a>; 5],
     is_journal: bool,
-    has_stream: bool,
+    stream: Best<'a>,
     message_is_log: bool,
 }
 
@@ -72,7 +72,17 @@ pub fn read<'a>(line: &'a [u8], calendar: &Calendar) -> Head<'a> {
             ..Head::plain(line)
         };
     }
-    found.into_head(line, calendar)
+    found.into_head(line, calendar, true)
+}
+
+/// The same for a line within another one, which wraps nothing itself.
+#[must_use]
+pub fn read_plainly<'a>(line: &'a [u8], calendar: &Calendar) -> Head<'a> {
+    let mut found = Found::default();
+    if members(line, |key, value| found.take(b"", key, value)).is_err() {
+        return Head::plain(line);
+    }
+    found.into_head(line, calendar, false)
 }
 
 impl<'a> Found<'a> {
@@ -92,7 +102,7 @@ impl<'a> Found<'a> {
             Role::Host => self.host.offer(rank, value),
             Role::Message => self.offer_message(key, rank, value),
             Role::Id(kind) => self.ids[kind].offer(rank, value),
-            Role::Stream => self.has_stream = true,
+            Role::Stream => self.stream.offer(rank, value),
             Role::Journal => {
                 self.is_journal = true;
                 self.time.offer(rank, value);
@@ -143,23 +153,24 @@ impl<'a> Found<'a> {
                 .any(|it| it.value.is_some())
     }
 
-    fn into_head(self, line: &'a [u8], calendar: &Calendar) -> Head<'a> {
+    fn into_head(self, line: &'a [u8], calendar: &Calendar, may_wrap: bool) -> Head<'a> {
         let format = if self.is_journal {
             Format::JournalJson
-        } else if self.has_stream && self.message_is_log {
+        } else if self.stream.value.is_some() && self.message_is_log {
             Format::DockerJson
         } else {
             Format::Json
         };
         let mut head = Head::of(format, line);
         self.fill(&mut head, calendar);
+        head.stream = self.stream.text();
         head.message = match self.message.value {
             Some(Value::Text(text)) => unescaped(text),
             Some(Value::Number(text) | Value::Word(text)) => Cow::Borrowed(text),
             Some(Value::Nested(bytes)) => Cow::Owned(bytes_of(bytes)),
             None => Cow::Owned(pairs(line)),
         };
-        if format.wraps() {
+        if may_wrap && format.wraps() {
             unwrap(&mut head, calendar);
         }
         head
@@ -189,12 +200,12 @@ fn unwrap(head: &mut Head<'_>, calendar: &Calendar) {
     match &mut head.message {
         Cow::Borrowed(text) => {
             let text = &text[..length];
-            let inner = super::read(text, calendar);
+            let inner = super::read_inner(text, calendar);
             head.unwrap_with(inner);
         }
         Cow::Owned(text) => {
             text.truncate(length);
-            let inner = super::read(text, calendar);
+            let inner = super::read_inner(text, calendar);
             let (time, level) = (inner.time, inner.level);
             let message = inner.message.into_owned();
             let mut outer = Head::plain(b"");

@@ -4,27 +4,113 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::{clf, kubernetes, logfmt, syslog};
 use crate::head::{Format, Head};
 use crate::layout::leading_time;
 use crate::level::{of_letter, of_word, Level};
-use crate::when::Calendar;
+use crate::when::{Calendar, Time};
 
 /// How far into a line a head may reach.
 const WORDS_BEFORE_LEVEL: usize = 5;
 
-/// What a line of text says.
+/// Words that may stand before a line's time.
+const WORDS_BEFORE_TIME: usize = 4;
+
+/// What a line of text says, a container's and a system's log included.
 #[must_use]
 pub fn read<'a>(line: &'a [u8], calendar: &Calendar) -> Head<'a> {
-    let Some((time, end)) = time_at_start(line, calendar) else {
-        return undated(line);
+    if let Some((time, end)) = time_at_start(line, calendar) {
+        let rest = &line[end..];
+        let wrapped = match line[0] {
+            b'0'..=b'9' if rest.starts_with(b" std") => kubernetes::cri(time, rest, calendar),
+            b'0'..=b'9' if line.get(10) == Some(&b'T') && is_daemon(rest) => {
+                syslog::without_priority(time, rest, calendar)
+            }
+            b'A'..=b'Z' => syslog::without_priority(time, rest, calendar),
+            _ => None,
+        };
+        return wrapped.unwrap_or_else(|| dated(time, rest));
+    }
+    let first = line[0];
+    if first.is_ascii_alphabetic() {
+        if let Some(head) = kubernetes::klog(line, calendar) {
+            return head;
+        }
+        if logfmt::starts(line) {
+            if let Some(head) = logfmt::read(line, calendar) {
+                return head;
+            }
+        }
+    }
+    if first.is_ascii_alphanumeric() || matches!(first, b':' | b'-') {
+        if let Some(head) = clf::read(line, calendar).or_else(|| late(line, calendar)) {
+            return head;
+        }
+    }
+    undated(line)
+}
+
+/// The same for what another line wraps.
+#[must_use]
+pub fn read_inner<'a>(line: &'a [u8], calendar: &Calendar) -> Head<'a> {
+    let Some(first) = line.first() else {
+        return Head::plain(line);
     };
-    let mut head = Head::of(Format::Dated, &line[end..]);
+    if let Some((time, end)) = time_at_start(line, calendar) {
+        return dated(time, &line[end..]);
+    }
+    if first.is_ascii_alphabetic() {
+        if let Some(head) = kubernetes::klog(line, calendar) {
+            return head;
+        }
+        if logfmt::starts(line) {
+            if let Some(head) = logfmt::read(line, calendar) {
+                return head;
+            }
+        }
+    }
+    if first.is_ascii_digit() {
+        if let Some(head) = clf::read(line, calendar) {
+            return head;
+        }
+    }
+    undated(line)
+}
+
+fn dated(time: Time, rest: &[u8]) -> Head<'_> {
+    let mut head = Head::of(Format::Dated, rest);
     head.time = Some(time);
-    after_time(&mut head, &line[end..]);
+    after_time(&mut head, rest);
     head
 }
 
-fn time_at_start(line: &[u8], calendar: &Calendar) -> Option<(crate::when::Time, usize)> {
+/// Whether ` host name[123]:` follows, as syslog daemons write it after a full time.
+fn is_daemon(rest: &[u8]) -> bool {
+    let mut words = rest.split(|it| *it == b' ').skip(2);
+    words
+        .next()
+        .is_some_and(|it| it.ends_with(b"]:") || it == b"kernel:")
+}
+
+/// A time behind a few words that are numbers, names of files or of machines.
+fn late<'a>(line: &'a [u8], calendar: &Calendar) -> Option<Head<'a>> {
+    let mut at = 0;
+    for _ in 0..WORDS_BEFORE_TIME {
+        let length = memchr(b' ', &line[at..line.len().min(at + 80)])?;
+        let word = &line[at..at + length];
+        let is_passed = word == b"-" || word.iter().any(|it| it.is_ascii_digit() || *it == b'.');
+        if !is_passed {
+            return None;
+        }
+        at += length + 1;
+        if let Some((time, length)) = time_at_start(&line[at..], calendar) {
+            return Some(dated(time, &line[at + length..]));
+        }
+    }
+    None
+}
+
+fn time_at_start(line: &[u8], calendar: &Calendar) -> Option<(Time, usize)> {
     if line.first() == Some(&b'[') {
         let (time, length) = leading_time(&line[1..], calendar)?;
         // `[time]`, or env_logger's `[time LEVEL name]`.
@@ -200,27 +286,14 @@ fn after_level<'a>(head: &mut Head<'a>, rest: &'a [u8], end: usize, shape: &Shap
             break;
         }
     }
-    let found = word(rest, at);
-    let mut has_name = false;
-    if let (Some(found), None) = (&found, shape.name) {
-        if !found.is_bracketed {
-            let dash = rest[found.end..].starts_with(b" - ");
-            let colon = found.text.ends_with(b":");
-            let spaced_colon = rest[found.end..].trim_ascii_start().starts_with(b": ");
-            let name = found.text.strip_suffix(b":").unwrap_or(found.text);
-            if (dash || colon || spaced_colon) && is_name(name) {
-                head.logger = Some(name);
-                has_name = true;
-                at = found.end + if dash { 3 } else { 0 };
-                if spaced_colon {
-                    at += 1 + rest[found.end..]
-                        .iter()
-                        .position(|it| *it == b':')
-                        .unwrap_or(0);
-                }
-            }
+    let has_name = match name_at(rest, at) {
+        Some((name, end)) if shape.name.is_none() => {
+            head.logger = Some(name);
+            at = end;
+            true
         }
-    }
+        _ => false,
+    };
     let is_dotted = head.logger.is_some_and(|it| it.contains(&b'.'));
     head.format = if shape.piped && has_name {
         Format::Loguru
@@ -232,6 +305,26 @@ fn after_level<'a>(head: &mut Head<'a>, rest: &'a [u8], end: usize, shape: &Shap
         Format::Dated
     };
     head.message = Cow::Borrowed(message_from(rest, at));
+}
+
+/// The name before a message, and where it ends: `name:`, `name :`, `name - `, `name]`, `dotted.name [`.
+fn name_at(rest: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let found = word(rest, at).filter(|it| !it.is_bracketed)?;
+    let behind = &rest[found.end..];
+    let (name, end) = if let [name @ .., b':'] = found.text {
+        (name, found.end)
+    } else if behind.starts_with(b" - ") {
+        (found.text, found.end + 3)
+    } else if let [name @ .., b']'] = found.text {
+        (name, found.end)
+    } else if behind.starts_with(b" [") && found.text.contains(&b'.') {
+        (found.text, found.end)
+    } else {
+        let spaces = behind.iter().take_while(|it| **it == b' ').count();
+        let is_apart = spaces > 0 && behind[spaces..].starts_with(b": ");
+        (found.text, found.end + spaces + is_apart.then_some(1)?)
+    };
+    (is_name(name) && !(name.contains(&b']') && !name.contains(&b'['))).then_some((name, end))
 }
 
 /// The message without what separates it from the head.
@@ -246,8 +339,7 @@ fn message_from(rest: &[u8], at: usize) -> &[u8] {
 
 /// Whether a word can be the name of a logger, a class or a place in code.
 fn is_name(text: &[u8]) -> bool {
-    text.len() >= 2
-        && text.len() <= 120
+    text.len() <= 120
         && text.iter().any(u8::is_ascii_alphabetic)
         && text.iter().all(|it| {
             it.is_ascii_alphanumeric()

@@ -20,6 +20,11 @@ class AuditOptions(BaseModel):
         follow_ignore_files: Honour `.gitignore` and its like.
         include_vendored: Also look into vendored and build folders.
         full: Record again what an earlier run has recorded unchanged.
+        level: Logs: only events at least as grave, and a record for each of them.
+        services: Logs: only events of these services or loggers; `api` also means `api:worker` and `api.db`.
+        zone: Logs: where times without a zone were written: `Europe/Berlin`, `+02:00`, `UTC`; None means here.
+        any_name: Logs: read every file below the target, not only those that are called as logs are.
+        journal: Logs: also read the system's journal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +50,10 @@ class AuditOptions(BaseModel):
     run_mypy: bool = False
     run_bandit: bool = False
     level: LogLevel | None = None
+    services: tuple[str, ...] = ()
+    zone: str | None = None
+    any_name: bool = False
+    journal: bool = False
     reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
 
     @field_validator("since", "until", mode="before")

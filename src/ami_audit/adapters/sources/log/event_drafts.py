@@ -1,0 +1,60 @@
+"""How single events become drafts, when they are asked for."""
+
+from typing import Any
+
+from ami_audit.adapters.sources.log.discovery import LogFile
+from ami_audit.adapters.sources.log.values import digest, moment, storable
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.kinds import ActorType, AuditTargetType, LogLevel
+from ami_audit.domain.log_levels import outcome_of, severity_of
+from ami_audit.domain.masking import masked
+from ami_audit.ports.log_reader import LogEvent
+
+ACTION = "log.event"
+
+
+def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
+    """Return the draft of one event.
+
+    Its target is the log, whatever the file is called now: an event that was recorded before its file was rotated is
+    the same fact afterwards.
+    """
+    shown = masked(event.message)
+    level = LogLevel(event.level) if event.level else None
+    context = {name: value for name, value in _facts(event, file).items() if value is not None}
+    context["message"] = shown.text
+    if shown.kinds:
+        context["masked"] = list(shown.kinds)
+    when = moment(event.time_us)
+    # Without a time, only the line tells two equal messages apart.
+    place = None if when else event.line
+    who = event.service or event.logger
+    return AuditDraft(
+        action=ACTION,
+        target=file.name.family,
+        target_type=AuditTargetType.LOG,
+        source=source,
+        actor=masked(who).text if who else "unknown",
+        actor_type=ActorType.SERVICE if who else ActorType.UNKNOWN,
+        timestamp=when,
+        outcome=outcome_of(level),
+        severity=severity_of(level),
+        context=context,
+        observed=digest(when, place, event.level, who, event.host, event.message, event.ids),
+    )
+
+
+def _facts(event: LogEvent, file: LogFile) -> dict[str, Any]:
+    return {
+        "file": file.target,
+        "line": event.line,
+        "lines": event.lines if event.lines > 1 else None,
+        "format": event.format,
+        "level": event.level,
+        "time": event.time_known if event.time_known != "parsed" else None,
+        "logger": event.logger,
+        "service": event.service,
+        "host": event.host,
+        "ids": {kind: masked(value).text for kind, value in event.ids.items()} or None,
+        "fields": storable(event.fields) or None,
+    }

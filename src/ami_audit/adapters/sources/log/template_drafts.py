@@ -1,0 +1,203 @@
+"""How the templates of all files of a run become drafts: one for each kind of trouble."""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
+
+from ami_audit.adapters.sources.log.discovery import LogFile
+from ami_audit.adapters.sources.log.selection import Selection
+from ami_audit.adapters.sources.log.values import digest, moment, said
+from ami_audit.domain.draft import AuditDraft, fact_key
+from ami_audit.domain.finding import AuditFinding
+from ami_audit.domain.kinds import AuditTargetType, LogLevel
+from ami_audit.domain.log_levels import outcome_of, severity_of, troubling, weight
+from ami_audit.domain.masking import masked
+from ami_audit.domain.text import one_line
+from ami_audit.ports.log_reader import LogSummary, TemplateCount
+from ami_audit.ports.source import Known
+
+ACTION = "log.template"
+BASELINE = "log.baseline"
+_TEXT = 2_000
+_DETAIL = 4_000
+_SHOWN = 300
+_MOST_FILES = 20
+
+
+class _Template:
+    """One template over all files."""
+
+    def __init__(self, first: TemplateCount, file: LogFile) -> None:
+        self.count = 0
+        self.earlier = 0
+        self.levels: Counter[str] = Counter()
+        self.files: Counter[str] = Counter()
+        self.first_us: int | None = None
+        self.last_us: int | None = None
+        self.first_place = f"{file.target}:{first.first_line}"
+        self.last_place = ""
+        self.sample, self.detail = first.sample, first.detail
+        self.peak, self.peak_us, self.peak_bucket_s = 0, first.peak_us, 0
+
+    def add(self, found: TemplateCount, file: LogFile, bucket_s: int) -> None:
+        self.count += found.count
+        self.earlier += found.earlier
+        self.levels.update(found.levels)
+        self.files[file.target] += found.count
+        if found.first_us is not None and (self.first_us is None or found.first_us < self.first_us):
+            self.first_us, self.first_place = found.first_us, f"{file.target}:{found.first_line}"
+        if self.last_us is None or found.last_us is None or found.last_us >= self.last_us:
+            self.last_us, self.last_place = found.last_us or self.last_us, f"{file.target}:{found.last_line}"
+        if found.detail and not self.detail:
+            self.sample, self.detail = found.sample, found.detail
+        if found.peak > self.peak:
+            self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, bucket_s
+
+
+class Templates:
+    """The templates of one run."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._found: dict[int, _Template] = {}
+
+    def add(self, file: LogFile, summary: LogSummary) -> None:
+        """Add what one file holds."""
+        for found in summary.templates:
+            if found.count:
+                template = self._found.get(found.template)
+                if template is None:
+                    template = self._found[found.template] = _Template(found, file)
+                template.add(found, file, summary.bucket_s)
+
+    def __len__(self) -> int:
+        """Return how many there are, harmless ones included."""
+        return len(self._found)
+
+    def drafts(
+        self,
+        texts: Mapping[int, str],
+        *,
+        source: str,
+        target: str,
+        selection: Selection,
+        known: Known,
+        changed: Container[str],
+    ) -> Iterator[AuditDraft]:
+        """Yield a draft for each template at warning or worse, the gravest and the most frequent first.
+
+        A template that no earlier run over the same target saw is told as new where there was one. `changed` are the
+        files that are not as an earlier run recorded them: where nothing changed, nothing is recorded again.
+        """
+        make = _Maker(source=source, target=target, selection=selection, known=known, changed=changed)
+        baseline = make.baseline()
+        had_earlier = known([_key(baseline)])[0]
+        yield baseline
+        judged = [(found, texts.get(number, found.sample), number) for number, found in self._found.items()]
+        graded = [(troubling(found.levels, text), found, text) for found, text, number in judged if number]
+        wanted = [(level, found, text) for level, found, text in graded if level is not None]
+        wanted.sort(key=lambda item: (-weight(item[0]), -item[1].count, item[2]))
+        yield from make.drafts(_united(wanted), had_earlier=had_earlier)
+
+
+def _united(wanted: Sequence[tuple[LogLevel, _Template, str]]) -> Sequence[tuple[LogLevel, _Template, str]]:
+    """Return the templates, those left out whose level and text another one has already: texts may meet at the end."""
+    return list({(level, text): (level, found, text) for level, found, text in reversed(wanted)}.values())[::-1]
+
+
+class _Maker:
+    """Makes the drafts of one run."""
+
+    def __init__(
+        self, *, source: str, target: str, selection: Selection, known: Known, changed: Container[str]
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._selection = selection
+        self._known = known
+        self._changed = changed
+
+    def baseline(self) -> AuditDraft:
+        """Return what is recorded once: from then on, what was not seen before is new."""
+        context = {"compared": "templates at warning or worse", **_without_moments(self._selection)}
+        observed = digest("baseline", self._selection.kind)
+        return self._draft(BASELINE, context, observed)
+
+    def drafts(
+        self, wanted: Sequence[tuple[LogLevel, _Template, str]], *, had_earlier: bool
+    ) -> Iterator[AuditDraft]:
+        identities = [digest("template", self._selection.kind, level.value, text) for level, _, text in wanted]
+        seen = self._known([fact_key(self._source, self._target, identity) for identity in identities])
+        for (level, found, text), identity, is_known in zip(wanted, identities, seen, strict=True):
+            context = self._context(level, found, text)
+            if not is_known:
+                context["first_seen"] = True
+            is_new = had_earlier and not is_known
+            # The first record of a template is the fact that it exists; later ones are of what became of it.
+            is_as_before = all(path not in self._changed for path in found.files)
+            observed = identity if not is_known or is_as_before else digest(identity, context)
+            draft = self._draft(ACTION, context, observed)
+            yield draft._replace(
+                timestamp=context["last"],
+                outcome=outcome_of(level),
+                severity=severity_of(level),
+                findings=(_finding(level, found, context, is_new=is_new),),
+            )
+
+    def _context(self, level: LogLevel, found: _Template, text: str) -> dict[str, Any]:
+        shown, sample, detail = masked(text), masked(found.sample), masked(found.detail)
+        files = [{"path": path, "count": count} for path, count in found.files.most_common(_MOST_FILES)]
+        facts = {
+            "template": shown.text[:_TEXT],
+            "level": level.value,
+            "judged_by": "words" if not set(found.levels) - {"none"} else None,
+            "count": found.count,
+            "earlier": found.earlier if self._selection.since_us is not None else None,
+            "levels": {name: count for name, count in sorted(found.levels.items()) if count},
+            "first": moment(found.first_us),
+            "last": moment(found.last_us),
+            "first_place": found.first_place,
+            "last_place": found.last_place,
+            "files": files,
+            "files_omitted": max(0, len(found.files) - len(files)) or None,
+            "peak": {"at": moment(found.peak_us), "count": found.peak, "bucket_s": found.peak_bucket_s}
+            if found.peak_us is not None and found.peak
+            else None,
+            "sample": sample.text[:_TEXT],
+            "detail": detail.text[:_DETAIL] or None,
+            "masked": list(dict.fromkeys((*shown.kinds, *sample.kinds, *detail.kinds))) or None,
+        }
+        kept = {name: value for name, value in facts.items() if value is not None}
+        return {**kept, "last": facts["last"], **self._selection.facts()}
+
+    def _draft(self, action: str, context: Mapping[str, Any], observed: str) -> AuditDraft:
+        return AuditDraft(
+            action=action,
+            target=self._target,
+            target_type=AuditTargetType.LOG,
+            source=self._source,
+            actor="unknown",
+            context=context,
+            observed=observed,
+        )
+
+
+def _finding(level: LogLevel, found: _Template, context: Mapping[str, Any], *, is_new: bool) -> AuditFinding:
+    times = f"{found.count:,} times" if found.count > 1 else "once"
+    new = "New: " if is_new else ""
+    return AuditFinding(
+        finding_type=f"log.new-{level.value}" if is_new else f"log.{level.value}",
+        severity=severity_of(level),
+        description=f"{new}{times}: {one_line(said(str(context['template']), _SHOWN))}",
+        location=found.first_place,
+    )
+
+
+def _without_moments(selection: Selection) -> dict[str, Any]:
+    return selection._replace(since_us=None, until_us=None).facts()
+
+
+def _key(draft: AuditDraft) -> bytes:
+    return fact_key(draft.source, draft.target, draft.observed)
+
+

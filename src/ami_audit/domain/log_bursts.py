@@ -10,7 +10,7 @@ _TIMES = 5.0
 
 
 class Rate(NamedTuple):
-    """One bucket of time: where it begins (microseconds since 1970), and how many events, warnings and errors it has."""
+    """One bucket of time: where it begins (microseconds since 1970), and its events, warnings, and errors or worse."""
 
     start_us: int
     events: int

@@ -15,12 +15,14 @@ _SEVERITY = {
     LogLevel.CRITICAL: AuditSeverity.CRITICAL,
 }
 _TROUBLE = re.compile(
-    r"\b(?:errors?|fail(?:ed|ure|ures|s|ing)?|fatal|panic|exceptions?|traceback|denied|refused|timed? ?out|unreachable|abort(?:ed|ing)?|"
-    r"corrupt(?:ed|ion)?|cannot|can't|could ?n[o']t|unable|invalid|illegal|segfault|oom-killer|out of memory|killed|"
-    r"crash(?:ed)?|lost|broken|reject(?:ed)?|unauthori[sz]ed|break-in|possible attempt)\b",
+    r"\b(?:errors?|fail(?:ed|ure|ures|s|ing)?|fatal|panic|exceptions?|traceback|denied|refused|timed? ?out|unreachable|"
+    r"abort(?:ed|ing)?|corrupt(?:ed|ion)?|cannot|can't|could ?n[o']t|unable|invalid|illegal|segfault|oom-killer|killed|"
+    r"out of memory|crash(?:ed)?|lost|broken|reject(?:ed)?|unauthori[sz]ed|break-in|possible attempt)\b",
     re.IGNORECASE,
 )
-_NO_TROUBLE = re.compile(r"\b(?:no|0|without|zero) (?:errors?|failures?|exceptions?)\b|\berrors?[=:] ?0\b", re.IGNORECASE)
+_NO_TROUBLE = re.compile(
+    r"\b(?:no|0|without|zero) (?:errors?|failures?|exceptions?)\b|\berrors?[=:] ?0\b", re.IGNORECASE
+)
 
 
 def weight(level: str | None) -> int:
@@ -31,7 +33,7 @@ def weight(level: str | None) -> int:
 def worst(levels: Iterable[str | None]) -> LogLevel | None:
     """Return the gravest of these levels; None when there is none."""
     found = max(levels, key=weight, default=None)
-    return LogLevel(found) if weight(found) >= 0 else None
+    return LogLevel(found) if found and weight(found) >= 0 else None
 
 
 def severity_of(level: LogLevel | None) -> AuditSeverity:

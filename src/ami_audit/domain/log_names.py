@@ -7,7 +7,21 @@ _COMPRESSED = (".gz", ".zst", ".xz", ".bz2", ".z", ".zstd")
 _LOG_SUFFIXES = (".log", ".jsonl", ".ndjson", ".out", ".err", ".trace", ".journal")
 _LOG_FOLDERS = frozenset({"log", "logs", "journal"})
 _LOG_NAMES = frozenset(
-    {"syslog", "messages", "auth", "secure", "kern", "daemon", "dmesg", "boot", "cron", "mail", "user", "debug", "maillog"}
+    {
+        "syslog",
+        "messages",
+        "auth",
+        "secure",
+        "kern",
+        "daemon",
+        "dmesg",
+        "boot",
+        "cron",
+        "mail",
+        "user",
+        "debug",
+        "maillog",
+    }
 )
 
 # 2026-01-31, 20260131, 2026-01-31T101500Z, 20260131-101500, 1700000000; the numbers of logrotate.

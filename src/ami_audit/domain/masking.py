@@ -14,8 +14,9 @@ _DEEPEST = 32
 
 # What no secret can be without, so that a text without any of it is looked at once only.
 _TRIGGER = re.compile(
-    r"""pass|pwd|secret|token|api.?key|access.?key|credential|authori[sz]ation|bearer|basic\s|cookie|private.?key|sig(?:nature)?=
-    |://[^/\s@]*@|eyJ|A[KS]IA|AIza|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|rk_live_|sk-|npm_|PRIVATE\ KEY|SG\.""",
+    r"""pass|pwd|secret|token|api.?key|access.?key|credential|authori[sz]ation|bearer|basic\s|cookie|private.?key
+    |sig(?:nature)?=|://[^/\s@]*@|eyJ|A[KS]IA|AIza|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|sk-|npm_
+    |PRIVATE\ KEY|SG\.""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -27,7 +28,11 @@ _NAME = (
 
 # Kind, pattern, and whether nobody can guess it. The group `s` is the secret; what the group `p` holds is kept of it.
 _PATTERNS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
-    ("private key", re.compile(rf"(?P<s>{_KEY}.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z))", re.DOTALL), True),
+    (
+        "private key",
+        re.compile(rf"(?P<s>{_KEY}.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z))", re.DOTALL),
+        True,
+    ),
     ("JSON web token", re.compile(r"(?P<s>\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"), True),
     ("AWS access key", re.compile(r"(?P<s>\b(?P<p>A[KS]IA)[0-9A-Z]{16}\b)"), True),
     ("Google API key", re.compile(r"(?P<s>\b(?P<p>AIza)[\w-]{35}\b)"), True),
@@ -59,7 +64,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
         ),
         False,
     ),
-    ("signature", re.compile(r"[?&](?:x-amz-signature|sig|signature)=(?P<s>(?!\[masked)[\w%.+/=-]{8,})", re.IGNORECASE), True),
+    (
+        "signature",
+        re.compile(r"[?&](?:x-amz-signature|sig|signature)=(?P<s>(?!\[masked)[\w%.+/=-]{8,})", re.IGNORECASE),
+        True,
+    ),
 )
 _SECRET_NAME = re.compile(rf"{_NAME}|authori[sz]ation|(?:set-)?cookie2?", re.IGNORECASE)
 # What stands after `password:` and is none.
@@ -79,7 +88,7 @@ def masked(text: str) -> Masked:
         return Masked(text)
     kinds: list[str] = []
     for kind, pattern, is_long in _PATTERNS:
-        text = pattern.sub(lambda found, kind=kind, is_long=is_long: _replaced(found, kind, is_long, kinds), text)  # type: ignore[misc]
+        text = pattern.sub(_Masking(kind, kinds, is_long=is_long), text)
     return Masked(text, tuple(dict.fromkeys(kinds)))
 
 
@@ -98,19 +107,29 @@ def masked_value(value: Any, *, name: str = "", depth: int = 0) -> Any:
     return value
 
 
-def _replaced(found: re.Match[str], kind: str, is_long: bool, kinds: list[str]) -> str:  # noqa: FBT001 (one of a match's facts)
-    groups = found.groupdict()
-    name = next(name for name in ("s", "d", "q") if groups.get(name) is not None)
-    secret = groups[name]
-    if not is_long and _is_harmless(secret):
-        return found[0]
-    kinds.append(kind)
-    told = f"[masked {kind}]"
-    if is_long:
-        start = f" {groups['p']}…" if groups.get("p") else ""
-        told = f"[masked {kind}{start} #{hashlib.sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()[:_FINGERPRINT]}]"
-    start, end = found.start(name) - found.start(), found.end(name) - found.start()
-    return found[0][:start] + told + found[0][end:]
+class _Masking:
+    """Replaces what one pattern found, and notes that something was found."""
+
+    def __init__(self, kind: str, kinds: list[str], *, is_long: bool) -> None:
+        self._kind = kind
+        self._kinds = kinds
+        self._is_long = is_long
+
+    def __call__(self, found: re.Match[str]) -> str:
+        groups = found.groupdict()
+        name = next(name for name in ("s", "d", "q") if groups.get(name) is not None)
+        secret = groups[name]
+        if not self._is_long and _is_harmless(secret):
+            return found[0]
+        self._kinds.append(self._kind)
+        start, end = found.start(name) - found.start(), found.end(name) - found.start()
+        return found[0][:start] + self._told(secret, groups.get("p") or "") + found[0][end:]
+
+    def _told(self, secret: str, issuer: str) -> str:
+        if not self._is_long:
+            return f"[masked {self._kind}]"
+        fingerprint = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:_FINGERPRINT]
+        return f"[masked {self._kind}{f' {issuer}…' if issuer else ''} #{fingerprint}]"
 
 
 def _is_harmless(secret: str) -> bool:

@@ -14,7 +14,10 @@ def _lines(count: int, *, start: str = GENESIS, seal: bool = False) -> list[byte
     lines: list[bytes] = []
     before = start
     for number in range(count):
-        lines.append(json.dumps({"ts": f"2026-01-01T00:00:{number:02}Z", "event": "accept", "prev_hash": before}).encode() + b"\n")
+        lines.append(
+            json.dumps({"ts": f"2026-01-01T00:00:{number:02}Z", "event": "accept", "prev_hash": before}).encode()
+            + b"\n"
+        )
         before = hashlib.sha256(lines[-1]).hexdigest()
     if seal:
         whole = hashlib.sha256(b"".join(lines)).hexdigest()
@@ -40,22 +43,44 @@ def test_a_whole_chain_holds() -> None:
     assert _checked(_lines(3)).is_first
 
 
+def _crlf(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(b"\n", b"\r\n") for line in lines]
+
+
+def _links(*lines: int) -> list[tuple[int, str]]:
+    return [(line, "prev-hash") for line in lines]
+
+
 @pytest.mark.parametrize(
     ("damage", "faults"),
     [
-        (lambda lines: [lines[0], lines[1].replace(b"accept", b"reject"), *lines[2:]], [(3, "prev-hash"), (6, "seal-hash")]),
-        (lambda lines: [lines[0], *lines[2:]], [(2, "prev-hash"), (5, "seal-hash")]),
-        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], [(2, "prev-hash"), (3, "prev-hash"), (4, "prev-hash"), (6, "seal-hash")]),
-        (lambda lines: [*lines[:2], b"no json\n", *lines[2:]], [(3, "not-json"), (4, "prev-hash"), (7, "seal-hash")]),
-        (lambda lines: [*lines[:2], b"{}\n", *lines[2:]], [(3, "not-json"), (4, "prev-hash"), (7, "seal-hash")]),
-        (lambda lines: [*lines[:2], b'{"a":1}\n', *lines[2:]], [(3, "no-hash"), (4, "prev-hash"), (7, "seal-hash")]),
-        (lambda lines: [*lines, lines[0]], [(7, "after-seal"), (7, "prev-hash")]),
-        (lambda lines: [*lines[:-1], lines[-1][:-1]], [(6, "cut-off")]),
-        (lambda lines: [lines[0][:-1] + b" \n", *lines[1:]], [(2, "prev-hash"), (6, "seal-hash")]),
-        (lambda lines: [line.replace(b"\n", b"\r\n") for line in lines], [(2, "prev-hash"), (3, "prev-hash"), (4, "prev-hash"), (5, "prev-hash"), (6, "prev-hash"), (6, "seal-hash")]),
+        pytest.param(
+            lambda lines: [lines[0], lines[1].replace(b"accept", b"reject"), *lines[2:]],
+            [*_links(3), (6, "seal-hash")],
+            id="changed",
+        ),
+        pytest.param(lambda lines: [lines[0], *lines[2:]], [*_links(2), (5, "seal-hash")], id="removed"),
+        pytest.param(
+            lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], [*_links(2, 3, 4), (6, "seal-hash")], id="swapped"
+        ),
+        pytest.param(
+            lambda lines: [*lines[:2], b"no json\n", *lines[2:]],
+            [(3, "not-json"), *_links(4), (7, "seal-hash")],
+            id="put in",
+        ),
+        pytest.param(
+            lambda lines: [*lines[:2], b'{"a":1}\n', *lines[2:]],
+            [(3, "no-hash"), *_links(4), (7, "seal-hash")],
+            id="without hash",
+        ),
+        pytest.param(lambda lines: [*lines, lines[0]], [(7, "after-seal"), *_links(7)], id="after the seal"),
+        pytest.param(lambda lines: [*lines[:-1], lines[-1][:-1]], [(6, "cut-off")], id="cut"),
+        pytest.param(
+            lambda lines: [lines[0][:-1] + b" \n", *lines[1:]], [*_links(2), (6, "seal-hash")], id="one space"
+        ),
+        pytest.param(_crlf, [*_links(2, 3, 4, 5, 6), (6, "seal-hash")], id="other line ends"),
     ],
-    ids=["changed", "removed", "swapped", "put in", "empty object", "without hash", "after the seal", "cut", "one space", "other line ends"],
-)  # fmt: skip
+)
 def test_damage_is_found_at_its_line(damage: Any, faults: list[tuple[int, str]]) -> None:
     """Hashes are of the bytes as they were found, so that a space is a change."""
     assert _faults(damage(_lines(5, seal=True))) == faults

@@ -43,11 +43,10 @@ def chain_drafts(found: Sequence[tuple[LogFile, ForeignChain]], source: str) -> 
     between = linked({file.target: chain for file, chain in found})
     for file, chain in found:
         fault = between.get(file.target)
-        yield _draft(file, chain, (fault,) if fault else (), source)
+        yield _draft(file, chain, (*((fault,) if fault else ()), *chain.faults))._replace(source=source)
 
 
-def _draft(file: LogFile, chain: ForeignChain, between: Sequence[ChainFault], source: str) -> AuditDraft:
-    faults = (*between, *chain.faults)
+def _draft(file: LogFile, chain: ForeignChain, faults: Sequence[ChainFault]) -> AuditDraft:
     context = {
         "form": chain.form,
         "rule": chain.rule or "unknown: the entries' own hashes were not checked",
@@ -61,13 +60,13 @@ def _draft(file: LogFile, chain: ForeignChain, between: Sequence[ChainFault], so
             {"line": fault.line, "check": fault.check, "expected": fault.expected, "found": fault.found}
             for fault in faults
         ],
-        "fault_count": chain.fault_count + len(between),
+        "fault_count": chain.fault_count + len(faults) - len(chain.faults),
     }
     return AuditDraft(
         action=ACTION,
         target=file.target,
         target_type=AuditTargetType.LOG,
-        source=source,
+        source="",
         actor="unknown",
         outcome=Outcome.FAILURE if faults else Outcome.SUCCESS,
         context=context,

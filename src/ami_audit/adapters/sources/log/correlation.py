@@ -56,25 +56,24 @@ class Correlations:
         return sum(_logs(steps) > 1 for steps in self._ids.values())
 
     def drafts(self, source: str, target: str) -> Iterator[AuditDraft]:
-        """Yield a draft for each id that more than one log knows and that met trouble, and for each time when errors
-        came much more often than else in more than one log; the gravest first, at most 200 ids.
+        """Yield a draft for each id of several logs that met trouble, and for each time of trouble in several logs.
+
+        The gravest ids come first, at most 200 of them. Trouble is a warning or worse; a time of it is one when errors
+        came much more often than else.
         """
-        troubled = [
-            (level, key, steps)
-            for key, steps in self._ids.items()
-            if _logs(steps) > 1 and weight(level := worst(step.found.worst for step in steps)) >= weight(LogLevel.WARNING)
-        ]
+        shared = [(key, steps) for key, steps in self._ids.items() if _logs(steps) > 1]
+        graded = [(worst(step.found.worst for step in steps), key, steps) for key, steps in shared]
+        troubled = [item for item in graded if weight(item[0]) >= weight(LogLevel.WARNING)]
         troubled.sort(key=lambda item: (-weight(item[0]), -len(item[2]), item[1]))
         for level, key, steps in troubled[:_MOST_RECORDS]:
-            yield _draft(source, target, _of_id(key, steps, level), level)
+            yield _draft(source, target, _of_id(key, steps, level))
         for group in _at_once(self._bursts):
-            level = LogLevel.WARNING if all(burst.is_warnings for _, burst in group) else LogLevel.ERROR
             context = _of_time(group)
-            finding = _together(target, context)
-            yield _draft(source, target, context, level)._replace(findings=(finding,), severity=AuditSeverity.WARNING)
+            yield _draft(source, target, context)._replace(findings=(_together(target, context),))
 
 
-def _draft(source: str, target: str, context: dict[str, Any], level: LogLevel | None) -> AuditDraft:
+def _draft(source: str, target: str, context: dict[str, Any]) -> AuditDraft:
+    level = worst([context["level"]])
     return AuditDraft(
         action=ACTION,
         target=target,
@@ -139,6 +138,7 @@ def _at_once(bursts: Sequence[tuple[LogFile, Burst]]) -> list[list[tuple[LogFile
 def _of_time(group: Sequence[tuple[LogFile, Burst]]) -> dict[str, Any]:
     return {
         "by": "time",
+        "level": (LogLevel.WARNING if all(burst.is_warnings for _, burst in group) else LogLevel.ERROR).value,
         "events": sum(burst.errors for _, burst in group),
         "first": moment(min(burst.start_us for _, burst in group)),
         "last": moment(max(burst.end_us for _, burst in group)),

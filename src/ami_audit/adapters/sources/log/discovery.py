@@ -15,7 +15,9 @@ from ami_audit.ports.progress import Progress
 
 # Never logs, whatever they hold: version control, the trail itself, what was installed or built.
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
-_VENDORED = frozenset({"node_modules", "site-packages", "vendor", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"})
+_VENDORED = frozenset(
+    {"node_modules", "site-packages", "vendor", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
+)
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2", ".7z", ".rar")
 
 
@@ -58,7 +60,7 @@ def logs_at(place: Place, options: AuditOptions, *, progress: Progress) -> Found
     found: list[LogFile] = []
     refused: list[Refused] = []
     for path in _starts(place, options):
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             _add(found, path, place)
             continue
         walk = _Walk(path, place, any_name=options.any_name, vendored=options.include_vendored, progress=progress)
@@ -70,9 +72,9 @@ def logs_at(place: Place, options: AuditOptions, *, progress: Progress) -> Found
 
 def _starts(place: Place, options: AuditOptions) -> list[str]:
     if options.pattern:
-        return sorted(glob.iglob(place.path, recursive=True))
+        return sorted(glob.glob(place.path, recursive=True))  # noqa: PTH207 (it may begin anywhere)
     try:
-        os.stat(place.path)
+        Path(place.path).stat()
     except OSError as error:
         raise SourceError(place.path, f"it cannot be opened: {(error.strerror or str(error)).lower()}") from error
     return [place.path]
@@ -82,7 +84,7 @@ def _add(found: list[LogFile], path: str, place: Place) -> None:
     """Add one file that was named; what it is, its reader says."""
     target = place.target(path)
     try:
-        modified = os.stat(path).st_mtime
+        modified = Path(path).stat().st_mtime
     except OSError:
         modified = 0.0
     found.append(LogFile(path, target, log_name(target), modified))
@@ -138,7 +140,7 @@ class _Walk:
         if entry.name.lower().endswith(_ARCHIVES):
             return "an archive"
         below = os.path.relpath(entry.path, self._start)
-        named = self._any_name or is_log_name(below) or is_log_name(f"{os.path.basename(self._root)}/x")
+        named = self._any_name or is_log_name(below) or is_log_name(f"{Path(self._root).name}/x")
         return "" if named else "not called as logs are"
 
     def _link(self, path: str) -> str:

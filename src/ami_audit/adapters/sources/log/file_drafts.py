@@ -70,9 +70,7 @@ class ReadFile:
         for burst, template in zip(self.bursts, self._in_bursts, strict=True):
             start, end = (_minute(moment(us)) for us in (burst.start_us, burst.end_us))
             mostly = texts.get(template, "") if template is not None else ""
-            found.append(
-                findings.burst(target, burst, bucket_s=summary.bucket_s, start=start, end=end, mostly=mostly)
-            )
+            found.append(findings.burst(target, burst, bucket_s=summary.bucket_s, start=start, end=end, mostly=mostly))
         return found
 
 
@@ -98,9 +96,7 @@ def _facts(file: LogFile, summary: LogSummary) -> dict[str, Any]:
         },
         "unparsed": {
             "count": summary.unparsed,
-            "samples": [
-                {"line": line, "why": why, "text": said(text, _SAMPLE)} for line, why, text in summary.samples
-            ],
+            "samples": [{"line": line, "why": why, "text": said(text, _SAMPLE)} for line, why, text in summary.samples],
         },
         "faults": [{"kind": kind, "reason": reason} for kind, reason in summary.faults],
     }

@@ -16,12 +16,12 @@ class Place:
     def __init__(self, target: str) -> None:
         """Args: `target` is a folder, a file or a glob, as it was given."""
         self.path = target or "."
-        full = os.path.abspath(self.path)
+        full = _full(self.path)
         self._root = _root(full)
 
     def target(self, path: str) -> str:
         """Return how records name a path."""
-        full = os.path.abspath(path)
+        full = _full(path)
         below = os.path.relpath(full, self._root) if self._root and _is_below(full, self._root) else full
         return readable_path(below)
 
@@ -31,8 +31,12 @@ class Place:
         return self.target(self.path)
 
 
+def _full(path: str) -> str:
+    return os.path.normpath(Path.cwd() / path)  # a glob or a deleted file cannot be resolved
+
+
 def _root(full: str) -> str:
-    here = os.getcwd()
+    here = str(Path.cwd())
     for folder in (Path(full), *Path(full).parents):
         if (folder / ".git").exists() or (folder / ".audit").is_dir():
             return str(folder)

@@ -183,7 +183,9 @@ class _Totals:
         self._times: list[int] = []
 
     def add(self, summary: LogSummary) -> None:
-        self._counts.update(lines=summary.lines, events=summary.events, selected=summary.passed, text_bytes=summary.bytes)
+        self._counts.update(
+            lines=summary.lines, events=summary.events, selected=summary.passed, text_bytes=summary.bytes
+        )
         self._counts.update(unparsed=summary.unparsed)
         self._levels.update(summary.levels)
         self._formats.update(summary.formats)

@@ -123,9 +123,7 @@ class _Maker:
         observed = digest("baseline", self._selection.kind)
         return self._draft(BASELINE, context, observed)
 
-    def drafts(
-        self, wanted: Sequence[tuple[LogLevel, _Template, str]], *, had_earlier: bool
-    ) -> Iterator[AuditDraft]:
+    def drafts(self, wanted: Sequence[tuple[LogLevel, _Template, str]], *, had_earlier: bool) -> Iterator[AuditDraft]:
         identities = [digest("template", self._selection.kind, level.value, text) for level, _, text in wanted]
         seen = self._known([fact_key(self._source, self._target, identity) for identity in identities])
         for (level, found, text), identity, is_known in zip(wanted, identities, seen, strict=True):
@@ -199,5 +197,3 @@ def _without_moments(selection: Selection) -> dict[str, Any]:
 
 def _key(draft: AuditDraft) -> bytes:
     return fact_key(draft.source, draft.target, draft.observed)
-
-

@@ -36,8 +36,8 @@ def said(text: str, most: int) -> str:
 def storable(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a structured line as a record can hold them.
 
-    Integers beyond 2^53 and numbers that are none become text; names that records keep for themselves get an underscore;
-    of more than 16 KiB only the names are kept.
+    Integers beyond 2^53 and numbers that are none become text; names that records keep for themselves get an
+    underscore; of more than 16 KiB only the names are kept.
     """
     shown = _storable(masked_value(fields), 0)
     if len(json.dumps(shown, ensure_ascii=False)) > _FIELDS_BYTES:
@@ -52,13 +52,9 @@ def _storable(value: Any, depth: int) -> Any:
         return {f"_{name}" if name in _RESERVED else name: _storable(item, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
         return "…" if depth >= _DEEPEST else [_storable(item, depth + 1) for item in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= _LARGEST_INTEGER else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) and abs(value) <= _LARGEST_INTEGER else str(value)
-    return str(value)
+    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= _LARGEST_INTEGER):
+        return str(value)
+    return value
 
 
 def digest(*parts: object) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ami_audit.domain.verification import VerificationReport as VerificationReport
     from ami_audit.entrypoints.bootstrap.sources import FileSource as FileSource
     from ami_audit.entrypoints.bootstrap.sources import GitSource as GitSource
+    from ami_audit.entrypoints.bootstrap.sources import LogSource as LogSource
     from ami_audit.entrypoints.library import AuditChain as AuditChain
     from ami_audit.entrypoints.library import AuditContext as AuditContext
     from ami_audit.entrypoints.library import AuditStore as AuditStore
@@ -64,6 +65,8 @@ _HOMES = {
     "domain.verification": ("VerificationReport",),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
+    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "LogSource"),
+    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),
     "ports.analyzer": ("AuditAnalyzer",),
     "ports.source": ("AuditSource",),
 }

@@ -1,6 +1,14 @@
 """Which records of a run are told in its answer, beside the counts."""
 
-TOLD: frozenset[str] = frozenset()
+TOLD: frozenset[str] = frozenset(
+    {
+        "log.chain",
+        "log.correlation",
+        "log.file",
+        "log.overview",
+        "log.template",
+    }
+)
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""
 
 MOST = 2_000

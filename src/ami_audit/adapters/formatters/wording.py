@@ -11,6 +11,13 @@ _NOUNS = {
     "git.blame": ("blamed file", "blamed files"),
     "git.commit": ("commit", "commits"),
     "git.ref": ("branch or tag", "branches and tags"),
+    "log.baseline": ("beginning of a comparison", "beginnings of comparisons"),
+    "log.chain": ("hash chain", "hash chains"),
+    "log.correlation": ("correlation", "correlations"),
+    "log.event": ("event", "events"),
+    "log.file": ("log file", "log files"),
+    "log.overview": ("overview", "overviews"),
+    "log.template": ("kind of trouble", "kinds of trouble"),
     "git.repository": ("repository", "repositories"),
 }
 _SEVERITIES = {

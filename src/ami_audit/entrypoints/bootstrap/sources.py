@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.sources.file import FileSource as _FileSource
 from ami_audit.adapters.sources.git import GitSource as _GitSource
+from ami_audit.adapters.sources.log import LogSource as _LogSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
@@ -19,7 +21,15 @@ class FileSource(_FileSource):
         super().__init__(NativeScanner())
 
 
-_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource}
+class LogSource(_LogSource):
+    """Reads logs of any mix of formats: levels, times, templates of errors, bursts, ids, foreign hash chains."""
+
+    def __init__(self) -> None:
+        """Logs are read and counted by the native core."""
+        super().__init__(NativeLogReader())
+
+
+_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "log": LogSource}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:

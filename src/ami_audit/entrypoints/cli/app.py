@@ -19,6 +19,7 @@ _COMMANDS = {
     "git": _COLLECTING,
     "file": _COLLECTING,
     "watch": _COLLECTING,
+    "logs": _COLLECTING,
     "verify": _READING,
     "prove": _READING,
     "query": _READING,

@@ -10,7 +10,13 @@ SectionMaker = Callable[..., Section]
 """Called with the records of one action, in order, and `limits=`."""
 
 # Actions in the order of the page, each with the module of this package that has its section, and its function.
-_MAKERS: Mapping[str, tuple[str, str]] = {}
+_MAKERS: Mapping[str, tuple[str, str]] = {
+    "log.overview": ("logs", "overview"),
+    "log.file": ("logs", "files"),
+    "log.chain": ("logs", "chains"),
+    "log.template": ("logs", "templates"),
+    "log.correlation": ("logs", "correlations"),
+}
 
 
 def told_sections(told: Sequence[AuditRecord], *, limits: Limits) -> Iterator[Section]:

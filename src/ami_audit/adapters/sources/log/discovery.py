@@ -49,6 +49,11 @@ class Found(NamedTuple):
 
     files: Sequence[LogFile]
     refused: Sequence[Refused]
+    journal_trouble: str = ""
+
+    def with_journal(self, file: LogFile, *, trouble: str) -> "Found":
+        """Return the same with the system's journal, and what went wrong with it."""
+        return self._replace(files=(*self.files, file), journal_trouble=trouble)
 
 
 def logs_at(place: Place, options: AuditOptions, *, progress: Progress) -> Found:

@@ -26,8 +26,6 @@ def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
     if shown.kinds:
         context["masked"] = list(shown.kinds)
     when = moment(event.time_us)
-    # Without a time, only the line tells two equal messages apart.
-    place = None if when else event.line
     who = event.service or event.logger
     return AuditDraft(
         action=ACTION,
@@ -40,7 +38,8 @@ def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
         outcome=outcome_of(level),
         severity=severity_of(level),
         context=context,
-        observed=digest(when, place, event.level, who, event.host, event.message, event.ids),
+        # Only the line tells two equal events apart; renaming a file moves no line.
+        observed=digest(event.line, when, event.level, who, event.host, event.message),
     )
 
 

@@ -112,3 +112,14 @@ def refused(target: str, reason: str) -> AuditFinding:
         location=target,
         recommendation="Run the audit as a user who may read it.",
     )
+
+
+def journal(trouble: str) -> AuditFinding:
+    """Return the finding for a journal that could not be exported in full."""
+    return AuditFinding(
+        finding_type="log.journal-unreadable",
+        severity=AuditSeverity.WARNING,
+        description=f"The journal could not be read in full: {one_line(trouble)}.",
+        location="journal",
+        recommendation="Run the audit as a user of the group `systemd-journal`.",
+    )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Any
 
@@ -12,6 +12,7 @@ from ami_audit.adapters.sources.log.correlation import Correlations
 from ami_audit.adapters.sources.log.discovery import Found, LogFile, logs_at
 from ami_audit.adapters.sources.log.event_drafts import event_draft
 from ami_audit.adapters.sources.log.file_drafts import ReadFile
+from ami_audit.adapters.sources.log.journal import Journal
 from ami_audit.adapters.sources.log.place import Place
 from ami_audit.adapters.sources.log.selection import Selection
 from ami_audit.adapters.sources.log.template_drafts import Templates
@@ -54,8 +55,15 @@ class LogSource(AuditSource):
         """
         place = Place(target)
         found = logs_at(place, options, progress=progress)
-        run = _Run(self._reader, place, found, options=options, known=known, progress=progress)
-        yield from run.batches()
+        with ExitStack() as open_things:
+            if options.journal:
+                journal = open_things.enter_context(Journal(Selection.of(options)))
+                for size in journal.laid_down():
+                    progress.step("bytes of the journal", done=size)
+                    yield []
+                found = found.with_journal(journal.file, trouble=journal.trouble)
+            run = _Run(self._reader, place, found, options=options, known=known, progress=progress)
+            yield from run.batches()
 
     def supports(self, target_type: AuditTargetType) -> bool:
         """Return whether these are logs."""
@@ -83,6 +91,7 @@ class _Run:
         self._place = place
         self._files = found.files
         self._refused = found.refused
+        self._journal_trouble = found.journal_trouble
         self._selection = Selection.of(options)
         self._request = _request(found.files, options, self._selection)
         self._known = known
@@ -157,6 +166,8 @@ class _Run:
             **self._selection.facts(),
         }
         found = [findings.refused(refused.target, refused.reason) for refused in self._refused]
+        if self._journal_trouble:
+            found.append(findings.journal(self._journal_trouble))
         if not self._files and not found:
             found.append(findings.nothing(target))
         return AuditDraft(
@@ -166,10 +177,10 @@ class _Run:
             source=SOURCE,
             actor="unknown",
             timestamp=context["last"],
-            outcome=Outcome.PARTIAL if self._refused else Outcome.SUCCESS,
+            outcome=Outcome.PARTIAL if self._refused or self._journal_trouble else Outcome.SUCCESS,
             context=context,
             findings=tuple(found),
-            observed=digest(context, [list(refused) for refused in self._refused]),
+            observed=digest(context, [list(refused) for refused in self._refused], self._journal_trouble),
         )
 
 

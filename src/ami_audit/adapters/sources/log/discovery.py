@@ -28,13 +28,11 @@ class LogFile(NamedTuple):
         path: Where it is opened; names that are no text are surrogate-escaped.
         target: How records name it.
         name: What its target says of its place in a rotation.
-        modified: Seconds since 1970 when it was last changed.
     """
 
     path: str
     target: str
     name: LogName
-    modified: float
 
 
 class Refused(NamedTuple):
@@ -88,11 +86,7 @@ def _starts(place: Place, options: AuditOptions) -> list[str]:
 def _add(found: list[LogFile], path: str, place: Place) -> None:
     """Add one file that was named; what it is, its reader says."""
     target = place.target(path)
-    try:
-        modified = Path(path).stat().st_mtime
-    except OSError:
-        modified = 0.0
-    found.append(LogFile(path, target, log_name(target), modified))
+    found.append(LogFile(path, target, log_name(target)))
 
 
 class _Walk:
@@ -158,11 +152,7 @@ class _Walk:
 
     def _file(self, entry: "os.DirEntry[str]") -> LogFile:
         target = self._place.target(entry.path)
-        try:
-            modified = entry.stat(follow_symlinks=False).st_mtime
-        except OSError:  # it has gone meanwhile; whoever reads it says so
-            modified = 0.0
-        return LogFile(entry.path, target, log_name(target), modified)
+        return LogFile(entry.path, target, log_name(target))
 
     def _skip(self, path: str, why: str) -> None:
         self._progress.skipped(readable_path(os.path.relpath(path, self._start)) + "/" * path.endswith("/"), why=why)

@@ -51,10 +51,10 @@ class Journal:
     @property
     def file(self) -> LogFile:
         """The export, once `laid_down` has ended."""
-        return LogFile(str(self._path), _TARGET, LogName(_TARGET, is_current=True, order=(1, "", 0)), 0.0)
+        return LogFile(str(self._path), _TARGET, LogName(_TARGET, is_current=True, order=(1, "", 0)))
 
     def laid_down(self) -> Iterator[int]:
-        """Yield the bytes exported so far, every now and then; afterwards `trouble` says what went wrong, if anything."""
+        """Yield the bytes exported so far, every now and then; afterwards `trouble` says what went wrong."""
         program = shutil.which("journalctl")
         if program is None:
             self._path.touch()

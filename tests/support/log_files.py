@@ -63,7 +63,7 @@ def chain(count: int, *, start: str = GENESIS, seal: bool = False) -> bytes:
         entry = {
             "ts": f"2026-01-01T00:00:{number:02}Z",
             "event": "accept",
-            "bundle_id": str(number),
+            "bundle_id": f"b{number}",
             "prev_hash": before,
         }
         lines.append(json.dumps(entry, separators=(",", ":")).encode() + b"\n")

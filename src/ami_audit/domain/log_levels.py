@@ -20,6 +20,7 @@ _TROUBLE = re.compile(
     r"out of memory|crash(?:ed)?|lost|broken|reject(?:ed)?|unauthori[sz]ed|break-in|possible attempt)\b",
     re.IGNORECASE,
 )
+_SPOKEN = re.compile(r"\b(?:(FATAL|CRITICAL|SEVERE)|(ERROR)|(WARN(?:ING)?)|NOTICE|INFO|DEBUG|TRACE)\b")
 _NO_TROUBLE = re.compile(
     r"\b(?:no|0|without|zero) (?:errors?|failures?|exceptions?)\b|\berrors?[=:] ?0\b", re.IGNORECASE
 )
@@ -52,11 +53,16 @@ def troubling(levels: Mapping[str, int], text: str) -> LogLevel | None:
     """Return how grave a template is, from WARNING on; None when it is not.
 
     Args:
-        levels: Its events by level; `none` counts those that name no level. Where all of them name none, words such as
-            `failed` and `refused` make a warning: much of what systems write has no level.
+        levels: Its events by level; `none` counts those that name no level. Where all of them name none, a level's
+            name in capitals within the text counts, else words such as `failed` and `refused` make a warning: much of
+            what systems write has no level.
         text: The template, or one of its messages.
     """
     gravest = worst(level for level, count in levels.items() if count)
     if gravest is not None:
         return gravest if weight(gravest) >= weight(LogLevel.WARNING) else None
+    spoken = _SPOKEN.search(text)
+    if spoken is not None:
+        by_group = {1: LogLevel.CRITICAL, 2: LogLevel.ERROR, 3: LogLevel.WARNING}
+        return by_group.get(spoken.lastindex or 0)
     return LogLevel.WARNING if _TROUBLE.search(_NO_TROUBLE.sub("", text)) else None

@@ -51,9 +51,8 @@ def test_in_a_repository_only_what_is_called_a_log_is_read(here: Path) -> None:
     progress = Counting()
     assert _read(drafts_of(".", progress=progress, any_name=False)) == ["a/b/run.log", "logs/any"]
     assert sorted(progress.left_out) == [
-        (".git/", "not looked into"),
         ("README.md", "not called as logs are"),
-        ("node_modules/", "not looked into"),
+        ("node_modules/", "vendored"),
         ("src/log.py", "not called as logs are"),
     ]
 

@@ -23,6 +23,9 @@ def test_the_gravest_level_counts() -> None:
         ({"none": 3}, "session opened for user <*>", None),
         ({"none": 3}, "finished with 0 errors", None),
         ({"none": 3}, "no failures", None),
+        ({"none": 3}, "RAS KERNEL FATAL data TLB error interrupt", LogLevel.CRITICAL),
+        ({"none": 3}, "NULL DISCOVERY ERROR Node card status: no ALERTs", LogLevel.ERROR),
+        ({"none": 3}, "RAS KERNEL INFO <number> ddr errors(s) detected and corrected", None),
         ({"none": 3, "debug": 0}, "segfault at 0", LogLevel.WARNING),
     ],
 )

@@ -161,6 +161,6 @@ def _together(target: str, context: dict[str, Any]) -> AuditFinding:
     return AuditFinding(
         finding_type="log.bursts-together",
         severity=AuditSeverity.WARNING,
-        description=f"Trouble came in {len(logs)} logs at once from {str(context['first'])[:16]}: {named}.",
+        description=f"Trouble came in {len(logs)} logs at once from {str(context['first'])[:16].replace('T', ' ')}: {named}.",
         location=target,
     )

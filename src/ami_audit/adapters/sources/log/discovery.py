@@ -122,7 +122,8 @@ class _Walk:
     def _entered(self, entry: "os.DirEntry[str]") -> list[str]:
         if entry.name not in self._never:
             return [entry.path]
-        self._skip(entry.path + "/", "not looked into")
+        if entry.name in _VENDORED:
+            self._skip(entry.path + "/", "vendored")
         return []
 
     def _is_wanted(self, entry: "os.DirEntry[str]") -> bool:

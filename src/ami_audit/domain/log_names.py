@@ -49,7 +49,8 @@ def log_name(path: str) -> LogName:
     """Return what a path says of its place in a rotation.
 
     `app.log` is current, `app.log.1` was it before, `app.log.2.gz` before that; `app-2026-01-31.log` and
-    `app.log-20260131.gz` go by their dates. Files that are only called by a date (`hooks/2026-01-31.log`) are one log.
+    `app.log-20260131.gz` go by their dates. Files that are only called by a date (`hooks/2026-01-31.log`) are one log,
+    `hooks/*.log`.
     """
     folder, slash, name = path.rpartition("/")
     stem = name
@@ -60,7 +61,8 @@ def log_name(path: str) -> LogName:
         number, stem = int(counted["number"]), stem[: counted.start()]
     if dated := _DATE.search(stem):
         date, stem = re.sub(r"\D", "", dated["date"]), stem[: dated.start()] + stem[dated.end() :]
-    stem = stem.strip("-_") or name
+    stem = stem.strip("-_")
+    stem = f"*{stem}" if date and (not stem or stem.startswith(".")) else stem or name
     # Current ones last; among dated ones the later last; among numbered ones the smaller last.
     order = (0 if date or number else 1, date or "9", -number)
     return LogName(f"{folder}{slash}{stem}", not (date or number), order)

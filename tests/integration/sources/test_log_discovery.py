@@ -109,7 +109,7 @@ def test_an_empty_folder_is_one_clear_sentence(here: Path) -> None:
     (here / "logs").mkdir()
     (overview,) = only(drafts_of("logs"), "log.overview")
     assert kinds_of_findings(overview) == ["log.nothing-found"]
-    assert overview.findings[0].description == "No log lies here."
+    assert overview.findings[0].description == "No log lies in `logs`."
     assert overview.findings[0].location == "logs"
 
 

@@ -11,7 +11,7 @@ _NOUNS = {
     "git.blame": ("blamed file", "blamed files"),
     "git.commit": ("commit", "commits"),
     "git.ref": ("branch or tag", "branches and tags"),
-    "log.baseline": ("beginning of a comparison", "beginnings of comparisons"),
+    "log.baseline": ("baseline", "baselines"),
     "log.chain": ("hash chain", "hash chains"),
     "log.correlation": ("correlation", "correlations"),
     "log.event": ("event", "events"),

@@ -18,6 +18,7 @@ from ami_audit.adapters.formatters.page import (
     Table,
     Tone,
     data,
+    prose,
     quoted,
     said,
     words,
@@ -31,8 +32,9 @@ _GRAVE = ("error", "critical")
 
 
 def overview(records: Sequence[AuditRecord], *, limits: Limits) -> Section:  # noqa: ARG001 (every maker is given them)
-    """Return what was read, all logs together."""
+    """Return what was read, all logs together, and what kept it from being read."""
     context = records[-1].context
+    told = [Note((prose(finding.description, Tone.DOUBTFUL),)) for finding in records[-1].findings]
     files, logs = _count(context, "files"), _count(context, "logs")
     read = (
         f"{wording.counted(files, 'file')} of {wording.counted(logs, 'log')}, "
@@ -46,7 +48,7 @@ def overview(records: Sequence[AuditRecord], *, limits: Limits) -> Section:  # n
         rows.append(("from", said(f"{_time(context.get('first'))} to {_time(context.get('last'))} UTC")))
     if context.get("unparsed"):
         rows.append(("not understood", said(wording.counted(_count(context, "unparsed"), "line"), Tone.DOUBTFUL)))
-    return Section("Logs", (Facts(rows),) if files else ())
+    return Section("Logs", (*((Facts(rows),) if files else ()), *told))
 
 
 def files(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
@@ -159,7 +161,9 @@ def _chain(record: AuditRecord) -> Item:
         mark, told = words("broken", Tone.BAD), f": {entries}, {wording.counted(faults, 'check')} failed"
     else:
         mark, told = words("holds", Tone.GOOD), f": {entries}{', sealed' if context.get('sealed') else ''}"
-    return Item(mark, (data(record.target, Tone.STRONG), words(told)))
+    told_faults = [fault for fault in context.get("faults", ()) if isinstance(fault, Mapping)][:_ITEMS_SHORT]
+    rest = tuple(said(f"line {fault.get('line')}: {fault.get('check')}", Tone.FAINT) for fault in told_faults)
+    return Item(mark, (data(record.target, Tone.STRONG), words(told)), rest)
 
 
 def _marked(count: int, tone: Tone) -> Line:

@@ -158,9 +158,10 @@ def _of_time(group: Sequence[tuple[LogFile, Burst]]) -> dict[str, Any]:
 def _together(target: str, context: dict[str, Any]) -> AuditFinding:
     logs = sorted({step["place"] for step in context["steps"]})
     named = ", ".join(f"`{name}`" for name in logs[:5]) + (f" and {len(logs) - 5} more" if len(logs) > 5 else "")
+    when = str(context["first"])[:16].replace("T", " ")
     return AuditFinding(
         finding_type="log.bursts-together",
         severity=AuditSeverity.WARNING,
-        description=f"Trouble came in {len(logs)} logs at once from {str(context['first'])[:16].replace('T', ' ')}: {named}.",
+        description=f"Trouble came in {len(logs)} logs at once from {when}: {named}.",
         location=target,
     )

@@ -98,7 +98,7 @@ def nothing(target: str) -> AuditFinding:
     return AuditFinding(
         finding_type="log.nothing-found",
         severity=AuditSeverity.INFO,
-        description="No log lies here.",
+        description=f"No log lies in `{one_line(target)}`.",
         location=target,
     )
 

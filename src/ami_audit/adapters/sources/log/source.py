@@ -108,16 +108,7 @@ class _Run:
         changed = self._changed(files)
         yield from _batched(iter(files))
         yield from self._chains()
-        yield from _batched(
-            self._templates.drafts(
-                self._texts,
-                source=SOURCE,
-                target=self._place.named,
-                selection=self._selection,
-                known=self._known,
-                changed=changed,
-            )
-        )
+        yield from _batched(self._trouble(changed))
         yield from _batched(self._correlations.drafts(SOURCE, self._place.named))
         yield [self._overview()]
 
@@ -145,6 +136,18 @@ class _Run:
             return set()
         keys = [fact_key(draft.source, draft.target, draft.observed) for draft in files]
         return {draft.target for draft, is_known in zip(files, self._known(keys), strict=True) if not is_known}
+
+    def _trouble(self, changed: set[str]) -> Iterator[AuditDraft]:
+        if not self._files:
+            return iter(())
+        return self._templates.drafts(
+            self._texts,
+            source=SOURCE,
+            target=self._place.named,
+            selection=self._selection,
+            known=self._known,
+            changed=changed,
+        )
 
     def _chains(self) -> Iterator[Sequence[AuditDraft]]:
         chains = []

@@ -16,6 +16,7 @@ mod signing;
 mod slice;
 mod tree;
 mod values;
+mod words;
 
 use pyo3::prelude::*;
 
@@ -63,4 +64,6 @@ mod _native {
     use crate::tree::{grow, leaf_hashes, subtree_root};
     #[pymodule_export]
     use crate::values::encode;
+    #[pymodule_export]
+    use crate::words::BannedWords;
 }

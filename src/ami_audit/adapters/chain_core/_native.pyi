@@ -530,3 +530,38 @@ class LogReading:
 
     def close(self) -> None:
         """Stop the reading's threads within one block; later calls of `next_batch` return None."""
+@final
+class BannedWords:
+    """Rules about what must not stand in files, compiled once; any thread may search."""
+
+    VERSION: ClassVar[str]
+    """The version of what compiles and searches."""
+
+    def __new__(cls, rules: bytes, /) -> BannedWords:
+        """Compile rules.
+
+        Args:
+            rules: JSON, `{"rules": [{"pattern", "ignore_case", "in_names", "below", "except_lines", "except_paths"}, ...],
+                "ignored": [path, ...]}`. `pattern` is a regular expression in Python's syntax, or else a literal;
+                `in_names` asks for it in file names, not in lines; `below` limits it to folders of that name;
+                `except_lines` and `except_paths` are patterns of what is exempt; `ignored` are paths left out whole.
+
+        Raises:
+            ValueError: The JSON is not of that form.
+        """
+
+    def forms(self) -> list[str]:
+        """Return what each pattern was taken for: `regex`, `backtracking`, `literal`, or `unusable: ` and why."""
+
+    def search(self, root: bytes, paths: Sequence[bytes], /) -> bytes:
+        """Return what the files hold, in the order of `paths`, as JSON; the GIL is released, and all cores work.
+
+        `[[{"path", "sha256", "found": [[rule, line, column], ...], "costly": [[rule, line], ...]}, ...],
+        {"searched", "lines", "binary", "ignored", "unread": [[path, why], ...]}]`: `path` and `rule` are indexes; lines
+        and columns (characters) count from 1, line 0 is the file's name; each rule is told once a line. A rule stands
+        under `costly` with the line where its budget for that file was used up. Files without either are left out.
+
+        Args:
+            root: The folder that the paths are relative to.
+            paths: Regular files as the operating system names them; links are not followed.
+        """

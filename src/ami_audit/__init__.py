@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ami_audit.entrypoints.bootstrap.sources import FileSource as FileSource
     from ami_audit.entrypoints.bootstrap.sources import GitSource as GitSource
     from ami_audit.entrypoints.bootstrap.sources import LogSource as LogSource
+    from ami_audit.entrypoints.bootstrap.sources import QualitySource as QualitySource
     from ami_audit.entrypoints.library import AuditChain as AuditChain
     from ami_audit.entrypoints.library import AuditContext as AuditContext
     from ami_audit.entrypoints.library import AuditStore as AuditStore
@@ -63,7 +64,7 @@ _HOMES = {
     "domain.run": ("RunSummary",),
     "domain.signature": ("AuditSignature",),
     "domain.verification": ("VerificationReport",),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource"),
+    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "QualitySource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "LogSource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),

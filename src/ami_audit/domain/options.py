@@ -25,6 +25,15 @@ class AuditOptions(BaseModel):
         zone: Logs: where times without a zone were written: `Europe/Berlin`, `+02:00`, `UTC`; None means here.
         any_name: Logs: read every file below the target, not only those that are called as logs are.
         journal: Logs: also read the system's journal.
+        check_banned_words: Look for banned words too.
+        quality_tools: Which checks of quality are made, by name; with none named here and no `run_…`, the usual ones.
+        run_ami_agent: Let `ami-agent` audit the target first; its results are read in any case.
+        project_tools: Run the tools, plugins and settings that the audited project brings: its programs run.
+        fix: Let ruff mend and format the target first.
+        unsafe_fixes: With `fix`, also mend what may change what the code does.
+        allow_dirty: With `fix`, even over changes that are not committed.
+        banned_words_file: Where the banned words stand; empty means the usual places.
+        tool_timeout_s: Seconds that a tool may take.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +58,15 @@ class AuditOptions(BaseModel):
     run_ruff: bool = False
     run_mypy: bool = False
     run_bandit: bool = False
+    quality_tools: tuple[str, ...] = ()
+    run_complexity: bool = False
+    run_ami_agent: bool = False
+    project_tools: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    allow_dirty: bool = False
+    banned_words_file: str = ""
+    tool_timeout_s: float = Field(default=600.0, gt=0)
     level: LogLevel | None = None
     services: tuple[str, ...] = ()
     zone: str | None = None

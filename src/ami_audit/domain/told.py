@@ -7,6 +7,8 @@ TOLD: frozenset[str] = frozenset(
         "log.file",
         "log.overview",
         "log.template",
+        "quality.fix",
+        "quality.tool",
     }
 )
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""

@@ -19,6 +19,9 @@ _NOUNS = {
     "log.overview": ("overview", "overviews"),
     "log.template": ("kind of trouble", "kinds of trouble"),
     "git.repository": ("repository", "repositories"),
+    "quality.fix": ("mended file", "mended files"),
+    "quality.tool": ("check", "checks"),
+    "quality.violations": ("file with violations", "files with violations"),
 }
 _SEVERITIES = {
     AuditSeverity.CRITICAL: ("critical finding", "critical findings"),

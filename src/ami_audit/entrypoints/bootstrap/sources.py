@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.scanner import NativeScanner
+from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource
 from ami_audit.adapters.sources.git import GitSource as _GitSource
 from ami_audit.adapters.sources.log import LogSource as _LogSource
+from ami_audit.adapters.sources.quality import QualitySource as _QualitySource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
@@ -30,8 +32,41 @@ class LogSource(_LogSource):
 
 
 _OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "log": LogSource}
+class QualitySource(_QualitySource):
+    """Runs ruff, mypy, bandit and complexity checks side by side, reads ami-agent's results, finds banned words."""
+
+    def __init__(self) -> None:
+        """Files are listed, and words looked for, by the native core."""
+        super().__init__(NativeScanner(), NativeWordMatcher)
+
+
+_OWN: dict[str, Callable[[], AuditSource]] = {
+    "git": GitSource,
+    "file": FileSource,
+    "quality": QualitySource,
+}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:
     """Return what makes each source, by name: the built-in ones and those of installed plug-ins."""
     return {**_OWN, **plugins("ami_audit.sources", taken=set(_OWN))}
+
+
+def quality_checks() -> tuple[str, ...]:
+    """Return the names of the checks of quality."""
+    from ami_audit.adapters.sources.quality.source import AGENT, TOOLS, WORDS
+
+    return (*TOOLS, WORDS, AGENT)
+
+
+def check_may_fix(target: str) -> None:
+    """See that nothing is lost when a target's files are mended.
+
+    Raises:
+        SourceError: Changes are not committed, or there is no repository.
+    """
+    from ami_audit.adapters.sources.quality.place import locate
+    from ami_audit.adapters.sources.quality.source import check_may_fix as check
+    from ami_audit.domain.options import AuditOptions
+
+    check(locate(target), AuditOptions())

@@ -20,6 +20,7 @@ _COMMANDS = {
     "file": _COLLECTING,
     "watch": _COLLECTING,
     "logs": _COLLECTING,
+    "quality": _COLLECTING,
     "verify": _READING,
     "prove": _READING,
     "query": _READING,

@@ -1,7 +1,7 @@
 """What all collecting commands do: one run, its summary, its exit code."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from ami_audit.entrypoints.settings import Settings, settings_at
 from ami_audit.ports.source import AuditSource
 from ami_audit.services.collectors.batch import BatchCollector
 from ami_audit.services.findings import findings_of
+from ami_audit.services.overhearing import Overheard, recorded
 from ami_audit.services.portal import portal
 from ami_audit.services.store import AuditStore
 
@@ -46,6 +47,8 @@ class Collection:
     format_name: str
     output: Path | None
     quiet: bool
+    # Actions whose facts the answer tells one by one, those included that an earlier run has recorded.
+    listed: frozenset[str] = frozenset()
 
 
 def collect(wanted: Collection) -> None:
@@ -61,13 +64,15 @@ def collect(wanted: Collection) -> None:
     threshold = severity_named(wanted.fail_on or chosen.values.fail_on)
     options = options_of(wanted.options, chosen)
     sources = chosen_sources(wanted.sources, chosen)
+    if wanted.listed:
+        sources = list[AuditSource](Overheard(source, wanted.listed) for source in sources)
     with AuditStore(opener(chosen, announce=announce)) as store:
         summary = _run(store, sources, wanted=wanted, named=named_below(wanted.target, chosen.root), options=options)
         of_run = AuditFilter(run_id=summary.run_id, limit=_RECORDS)
         findings = portal.run(findings_of(store, of_run)) if summary.findings else None
         # A file is kept, so it holds what was recorded; a screen is read.
         records = portal.run(store.query_records(of_run)) if wanted.output else None
-        told = portal.run(_told(store, summary))
+        told = portal.run(_told(store, summary, sources, wanted.listed))
     answer = formatter(wanted.format_name, wanted.output).run(summary, findings=findings, records=records, told=told)
     deliver(answer, wanted.output)
     if summary.interrupted:
@@ -86,13 +91,19 @@ def _run(
         )
 
 
-async def _told(store: AuditStore, summary: RunSummary) -> list[AuditRecord]:
-    """Return the records of the run that its answer tells, in their order."""
+async def _told(
+    store: AuditStore, summary: RunSummary, sources: Sequence[AuditSource], listed: frozenset[str]
+) -> list[AuditRecord]:
+    """Return the records that the answer tells: those of the run in their order, then what it lists."""
     brought = {action for source in summary.sources for action in source.actions}
     told: list[AuditRecord] = []
-    for action in sorted(brought & TOLD):
+    for action in sorted((brought & TOLD) - listed):
         told += await store.query_records(AuditFilter(run_id=summary.run_id, action=action, limit=MOST))
-    return sorted(told, key=lambda record: record.sequence or 0)
+    told.sort(key=lambda record: record.sequence or 0)
+    for source in sources:
+        if isinstance(source, Overheard):
+            told += await recorded(store, source.drafts)
+    return told
 
 
 def named_below(target: str, root: Path) -> str:

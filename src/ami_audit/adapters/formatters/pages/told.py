@@ -16,6 +16,9 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "log.chain": ("logs", "chains"),
     "log.template": ("logs", "templates"),
     "log.correlation": ("logs", "correlations"),
+    "quality.tool": ("quality", "checks"),
+    "quality.fix": ("quality", "fixes"),
+    "quality.violations": ("quality", "violations"),
 }
 
 

@@ -1,0 +1,191 @@
+"""One tool's run from its start to its records."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from ami_audit.adapters.sources.quality import findings
+from ami_audit.adapters.sources.quality.child import Child
+from ami_audit.adapters.sources.quality.place import Place
+from ami_audit.adapters.sources.quality.program import Program, environment, find, version_of
+from ami_audit.adapters.sources.quality.tool import GarbledError, Job, Tool, Workshop, sorted_counts, without
+from ami_audit.adapters.sources.quality.violation import Checked, Drafter
+from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.finding import AuditFinding
+from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
+
+ACTION = "quality.tool"
+# How long one wait keeps the caller from stopping the run.
+_PATIENCE_S = 0.05
+_BATCH = 64
+_LONGEST_COMPLAINT = 1_000
+
+Batch = Sequence[AuditDraft]
+
+
+class Running:
+    """A tool that was started, or the reason why it was not; closing it ends the tool."""
+
+    def __init__(self, tool: Tool, workshop: Workshop, *, source: str, has_files: bool) -> None:
+        """Start the tool.
+
+        Args:
+            tool: Which.
+            workshop: Where it works.
+            source: The drafts' source.
+            has_files: Whether the target holds anything for it; it is not started over nothing.
+        """
+        self.name = tool.name
+        self._tool = tool
+        self._workshop = workshop
+        self._source = source
+        self._program = find(tool.program, workshop.place, of_project=workshop.options.project_tools)
+        self._job: Job | None = None
+        self._child: Child | None = None
+        self._failure: AuditFinding | None = None
+        if self._program is None:
+            self._failure = findings.missing(tool.program)
+        elif has_files:
+            self._start(self._program)
+
+    def _start(self, program: Program) -> None:
+        own = self._workshop.place if program.origin == "of the project" else None
+        try:
+            self._job = self._tool.job(program, self._workshop)
+            self._child = Child(
+                self._job.command,
+                cwd=self._job.cwd,
+                environment=environment(of_project=own),
+                folder=self._workshop.folder,
+                name=self._tool.name,
+            )
+        except (OSError, ValueError) as error:
+            self._failure = findings.finding("tool-failed", f"`{self._tool.program}` cannot be started: {error}.")
+
+    def close(self) -> None:
+        """End the tool, whatever it is doing."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def drafts(self) -> Iterator[Batch]:
+        """Yield what the tool says of files, and last what became of its run; empty batches while it works."""
+        code: int | None = None
+        drafter = Drafter(self._source, self._tool.name, version=self._version(), root=self._workshop.place.root)
+        if self._child is not None and self._job is not None:
+            code = yield from self._waited(self._child)
+            if code is not None:
+                yield from self._read(self._child, self._job, code=code, drafter=drafter)
+        yield [self._record(drafter, code)]
+
+    def _version(self) -> str:
+        return version_of(self._program, self._tool.distribution) if self._program else ""
+
+    def _waited(self, child: Child) -> Iterator[Batch]:  # a generator whose value is the exit code
+        timeout_s = self._workshop.options.tool_timeout_s
+        while (code := child.wait(_PATIENCE_S)) is None:
+            if child.seconds > timeout_s:
+                self._failure = findings.too_slow(self._tool.name, timeout_s)
+                return None
+            yield ()
+        return code
+
+    def _read(self, child: Child, job: Job, *, code: int, drafter: Drafter) -> Iterator[Batch]:
+        complaint = child.complaint()
+        if job.nothing_said and job.nothing_said in complaint:
+            return
+        if code not in job.ends_well | job.ends_early:
+            self._failure = findings.failed(self._tool.name, code, complaint)
+            return
+        with child.output() as output:
+            told = job.read(output)
+            try:
+                while some := list(islice(told, _BATCH)):
+                    yield [draft for checked in some for draft in drafter.drafts(checked)]
+            except GarbledError as error:
+                self._failure = findings.garbled(self._tool.name, str(error))
+        if code in job.ends_early and self._failure is None:
+            self._failure = _ended_early(self._tool.name, code, complaint, drafter)
+
+    def _record(self, drafter: Drafter, code: int | None) -> AuditDraft:
+        job = self._job
+        context: dict[str, Any] = {
+            **(job.facts if job else {}),
+            "tool": self._tool.name,
+            "version": self._version(),
+            "files": drafter.files,
+            "violations": drafter.count,
+            "rules": sorted_counts(drafter.rules),
+        }
+        if self._program is not None:
+            context |= {"program": self._program.path, "origin": self._program.origin}
+        if self._child is not None and job is not None:
+            context |= {
+                "command": without(job.command, self._workshop.folder),
+                "exit": code,
+                "seconds": round(self._child.seconds, 3),
+            }
+            complaint = self._child.complaint().replace(str(self._workshop.folder), "<temporary>")
+            if complaint:
+                context["said"] = complaint[-_LONGEST_COMPLAINT:]
+        told = [*(job.findings if job else ()), *([self._failure] if self._failure else ())]
+        return run_draft(
+            self._workshop.place, context, source=self._source, findings=told, failed=self._failure is not None
+        )
+
+
+def run_draft(
+    place: Place, context: dict[str, Any], *, source: str, findings: Sequence[AuditFinding] = (), failed: bool = False
+) -> AuditDraft:
+    """Return the record of one tool's run; it is an event, recorded each time.
+
+    Args:
+        place: What was checked.
+        context: What is known of the run; `tool` names the tool.
+        source: The draft's source.
+        findings: What could not be known.
+        failed: The tool has not said what it should.
+    """
+    return AuditDraft(
+        action=ACTION,
+        target=place.named,
+        target_type=AuditTargetType.QUALITY,
+        source=source,
+        actor=str(context["tool"]),
+        actor_type=ActorType.SYSTEM,
+        outcome=Outcome.FAILURE if failed else Outcome.SUCCESS,
+        context=context,
+        findings=tuple(findings),
+    )
+
+
+def _ended_early(tool: str, code: int, complaint: str, drafter: Drafter) -> AuditFinding:
+    if not drafter.count:
+        return findings.failed(tool, code, complaint)
+    return findings.finding(
+        "tool-stopped",
+        f"`{tool}` stopped at what it says here and checked nothing else.",
+        do="Mend that first, then audit again.",
+    )
+
+
+def all_closed(running: Sequence[Running]) -> None:
+    """End all tools."""
+    for one in running:
+        with suppress(OSError):
+            one.close()
+
+
+def checked_drafts(told: Iterator[Checked], drafter: Drafter) -> Iterator[Batch]:
+    """Yield the drafts of what is told, some files at a time, the caller's turn coming often enough."""
+    held: list[AuditDraft] = []
+    last = monotonic()
+    for checked in told:
+        held += drafter.drafts(checked)
+        if len(held) >= _BATCH or monotonic() - last > _PATIENCE_S:
+            yield held
+            held, last = [], monotonic()
+    if held:
+        yield held

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -34,6 +35,6 @@ class NativeWordMatcher:
         )
 
 
-def _file(told: dict[str, list[list[int]]]) -> WordFile:
+def _file(told: dict[str, Any]) -> WordFile:
     found = tuple(map(WordPlace._make, told["found"]))
-    return WordFile(int(str(told["path"])), str(told["sha256"]), found, tuple((rule, line) for rule, line in told["costly"]))
+    return WordFile(told["path"], told["sha256"], found, tuple((rule, line) for rule, line in told["costly"]))

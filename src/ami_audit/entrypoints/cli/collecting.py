@@ -72,7 +72,7 @@ def collect(wanted: Collection) -> None:
         findings = portal.run(findings_of(store, of_run)) if summary.findings else None
         # A file is kept, so it holds what was recorded; a screen is read.
         records = portal.run(store.query_records(of_run)) if wanted.output else None
-        told = portal.run(_told(store, summary, sources, wanted.listed))
+        told = portal.run(_told(store, summary, sources, listed=wanted.listed))
     answer = formatter(wanted.format_name, wanted.output).run(summary, findings=findings, records=records, told=told)
     deliver(answer, wanted.output)
     if summary.interrupted:
@@ -92,7 +92,7 @@ def _run(
 
 
 async def _told(
-    store: AuditStore, summary: RunSummary, sources: Sequence[AuditSource], listed: frozenset[str]
+    store: AuditStore, summary: RunSummary, sources: Sequence[AuditSource], *, listed: frozenset[str]
 ) -> list[AuditRecord]:
     """Return the records that the answer tells: those of the run in their order, then what it lists."""
     brought = {action for source in summary.sources for action in source.actions}

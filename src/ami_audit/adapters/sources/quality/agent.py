@@ -22,7 +22,6 @@ _REPORTS = Path("docs", "audit")
 _CACHE = Path(".cache", "audit")
 _HEX = frozenset("0123456789abcdef")
 _MOST_BYTES = 4 << 20
-_PATIENCE_S = 0.05
 _NOT_DONE = {"error", "failed", "timeout"}
 
 
@@ -53,11 +52,7 @@ class Agent:
                 "violations": self._drafter.count,
                 "rules": sorted_counts(self._drafter.rules),
             }
-            yield [
-                run_draft(
-                    self._place, context, source=self._source, findings=self._findings, failed=self._failed
-                )
-            ]
+            yield [run_draft(self._place, context, source=self._source, findings=self._findings, failed=self._failed)]
 
     def _run(self) -> Iterator[Batch]:
         program = find(NAME, self._place, of_project=self._workshop.options.project_tools)
@@ -71,8 +66,7 @@ class Agent:
         # It drives a model, so it needs the user's own environment.
         child = Child(command, cwd=place.root, environment=dict(os.environ), folder=self._workshop.folder, name=NAME)
         try:
-            while (code := child.wait(_PATIENCE_S)) is None and child.seconds < timeout_s:
-                yield ()
+            code = yield from child.waited(timeout_s)
             self._facts |= {
                 "command": [program.path, "--audit", place.named],
                 "exit": code,
@@ -138,7 +132,7 @@ class Agent:
 
     def _is_wanted(self, path: str) -> bool:
         named = self._place.named
-        return named == "." or path == named or path.startswith(f"{named}/")
+        return named in {".", path} or path.startswith(f"{named}/")
 
     def _unreadable(self, path: Path, error: Exception) -> None:
         where = self._place.relative(str(path))

@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -13,6 +13,8 @@ from typing import IO
 # Beyond this a tool's output is no answer any more; the kernel stops it.
 _MOST_OUTPUT = 4 << 30
 _LONGEST_COMPLAINT = 4_000
+# How long one wait keeps the caller from stopping the run.
+_PATIENCE_S = 0.05
 
 
 class Child:
@@ -60,6 +62,14 @@ class Child:
             self._ended = monotonic()
         return code
 
+    def waited(self, timeout_s: float) -> Generator[tuple[()], None, int | None]:
+        """Yield now and then until it ends; the generator's value is the exit code, or None when its time is over."""
+        while (code := self.wait(_PATIENCE_S)) is None:
+            if self.seconds > timeout_s:
+                return None
+            yield ()
+        return code
+
     @property
     def seconds(self) -> float:
         """How long it has run."""
@@ -76,10 +86,14 @@ class Child:
             file.seek(max(0, size - _LONGEST_COMPLAINT))
             return file.read().decode("utf-8", "backslashreplace").strip()
 
-    def close(self) -> None:
-        """End it and whatever it has started, and drop its output."""
+    def stop(self) -> None:
+        """End it and whatever it has started."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it and drop its output."""
+        self.stop()
         self._process.wait()
         self._out.unlink(missing_ok=True)
         self._err.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """Cyclomatic complexity of every function, by ruff's C901 with no limit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import nlargest
+from itertools import pairwise
 from typing import IO, Any
 
 from ami_audit.adapters.sources.quality.place import Place, toml_table
@@ -15,6 +16,9 @@ _USUAL_LIMIT = 10
 _WORST = 10
 _STEPS = (5, 10, 20, 50)
 _BETWEEN = "` is too complex ("
+
+Function = tuple[str, int, int, int | None]
+"""A function: its name, its measure, its line and its column."""
 
 
 class Complexity:
@@ -54,16 +58,17 @@ class Tally:
         self._measured: list[int] = []
         self._worst: list[tuple[int, str, str, int]] = []
 
-    def judged(self, path: str, functions: list[tuple[str, int, int, int | None]]) -> Checked | None:
+    def judged(self, path: str, functions: Sequence[Function]) -> Checked | None:
         """Take in a file's functions (name, value, line, column); return those over the limit, if any are."""
         self._measured += [value for _, value, _, _ in functions]
         over = [it for it in functions if it[1] > self.limit]
         if not over:
             return None
         self._worst = nlargest(_WORST, [*self._worst, *((value, path, name, line) for name, value, line, _ in over)])
-        return Checked(path, [self._broken(*it) for it in over])
+        return Checked(path, [self._broken(it) for it in over])
 
-    def _broken(self, name: str, value: int, line: int, column: int | None) -> Broken:
+    def _broken(self, function: Function) -> Broken:
+        name, value, line, column = function
         message = f"`{name}` has a {self.kind} complexity of {value}; the limit is {self.limit}"
         return Broken(f"{self.kind}-complexity", AuditSeverity.WARNING, message, line, column)
 
@@ -84,7 +89,7 @@ class Tally:
 
 def _distribution(measured: list[int]) -> dict[str, int]:
     edges = (0, *_STEPS)
-    counts = {f"{low + 1}-{high}": 0 for low, high in zip(edges, edges[1:], strict=False)}
+    counts = {f"{low + 1}-{high}": 0 for low, high in pairwise(edges)}
     names = list(counts)
     last = f">{_STEPS[-1]}"
     counts[last] = 0
@@ -107,7 +112,7 @@ def _checked(file: IO[bytes], place: Place, tally: Tally) -> Iterator[Checked]:
     tally.facts["files_with_syntax_errors"] = unparsed
 
 
-def _function(line: RuffLine) -> tuple[str, int, int, int | None]:
+def _function(line: RuffLine) -> Function:
     name, between, rest = line.message.partition(_BETWEEN)
     value = rest.partition(" ")[0]
     if not between or not value.isdigit():

@@ -21,7 +21,6 @@ from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 
 ACTION = "quality.fix"
 _NAME = "ruff-fix"
-_PATIENCE_S = 0.05
 _BATCH = 64
 # Of one command's words; the kernel takes more, but not much.
 _MOST_ARGUMENT_BYTES = 100_000
@@ -59,11 +58,12 @@ class Fixing:
         between = _states(files)
         yield from self._over(program, ("format", "--no-cache", "--force-exclude", "--quiet"), files)
         after = _states(files)
-        left = yield from self._broken_rules(program, [path for path in files if before[path] != after[path]])
         changed = [path for path in files if before[path] != after[path]]
+        left = yield from self._broken_rules(program, changed)
+        states = (before, between, after)
         for start in range(0, len(changed), _BATCH):
             yield [
-                self._fixed(path, before, between, after, mended=rules.get(path, Counter()) - left.get(path, Counter()))
+                self._fixed(path, states, mended=rules.get(path, Counter()) - left.get(path, Counter()))
                 for path in changed[start : start + _BATCH]
             ]
         facts = {"program": program.path, "origin": program.origin, "version": version_of(program, "ruff")}
@@ -96,9 +96,7 @@ class Fixing:
         for some in _chunks(files):
             yield from self._run(program, (*options, "--", *some), shown=(*options, "--", f"<{len(some)} files>"))
 
-    def _run(
-        self, program: Program, options: Sequence[str], *, told: bool = True, shown: Sequence[str] = ()
-    ) -> _Steps:
+    def _run(self, program: Program, options: Sequence[str], *, told: bool = True, shown: Sequence[str] = ()) -> _Steps:
         """Run ruff; the generator's value is whether it did what it should, and its output is kept."""
         place, timeout_s = self._place, self._workshop.options.tool_timeout_s
         own = place if program.origin == "of the project" else None
@@ -110,8 +108,7 @@ class Fixing:
             name=_NAME,
         )
         try:
-            while (code := child.wait(_PATIENCE_S)) is None and child.seconds < timeout_s:
-                yield ()
+            code = yield from child.waited(timeout_s)
             with child.output() as output:
                 self._output = output.read()
             if told:
@@ -124,12 +121,9 @@ class Fixing:
             child.close()
         return code in {0, 1}
 
-    def _fixed(
-        self, path: str, before: _States, between: _States, after: _States, *, mended: Counter[str]
-    ) -> AuditDraft:
-        steps = [
-            name for name, first, second in (("check", before, between), ("format", between, after)) if first[path] != second[path]
-        ]
+    def _fixed(self, path: str, states: tuple[_States, _States, _States], *, mended: Counter[str]) -> AuditDraft:
+        before, between, after = (state[path] for state in states)
+        steps = [name for name, is_its in (("check", before != between), ("format", between != after)) if is_its]
         return AuditDraft(
             action=ACTION,
             target=self._place.relative(path),
@@ -139,8 +133,8 @@ class Fixing:
             actor_type=ActorType.SYSTEM,
             outcome=Outcome.SUCCESS,
             context={
-                "after": {"sha256": after[path]},
-                "before": {"sha256": before[path]},
+                "after": {"sha256": after},
+                "before": {"sha256": before},
                 "mended": dict(sorted(mended.items())),
                 "steps": steps,
                 "tool": "ruff",

@@ -21,7 +21,9 @@ _PATTERNS = (
     (re.compile(r"\bsk-[0-9A-Za-z_-]{20,255}"), _HIDDEN),
     (re.compile(r"(://[^/\s:@]{1,200}:)[^/\s@]{1,200}@"), r"\1" + _HIDDEN + "@"),
     (
-        re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.{0,20000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)", re.DOTALL),
+        re.compile(
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.{0,20000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)", re.DOTALL
+        ),
         _HIDDEN,
     ),
 )

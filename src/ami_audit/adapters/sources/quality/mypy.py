@@ -44,9 +44,7 @@ class Mypy:
         findings = []
         settings = str(found) if found else ""
         if found and program.origin != "of the project":
-            kept = mypy_settings.kept(
-                found, workshop.folder, beside_us=program.origin == "beside ami-audit"
-            )
+            kept = mypy_settings.kept(found, workshop.folder, beside_us=program.origin == "beside ami-audit")
             settings = str(kept.path)
             if kept.left_out:
                 facts["settings_left_out"] = list(kept.left_out)

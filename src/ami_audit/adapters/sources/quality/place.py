@@ -32,7 +32,7 @@ class Place(NamedTuple):
             path: Absolute, or relative to where the tool ran.
             folder: Where it ran; the root when left out.
         """
-        full = os.path.normpath(os.path.join(folder or self.root, path))
+        full = os.path.normpath((folder or self.root) / path)
         root = f"{self.root}{os.sep}" if self.root != Path("/") else "/"
         return readable_path(full.removeprefix(root))
 

@@ -47,7 +47,7 @@ def find(name: str, place: Place, *, of_project: bool) -> Program | None:
 
 
 def _is_safe(folder: str, place: Place) -> bool:
-    return os.path.isabs(folder) and not Path(os.path.realpath(folder)).is_relative_to(place.root)
+    return Path(folder).is_absolute() and not Path(os.path.realpath(folder)).is_relative_to(place.root)
 
 
 def version_of(program: Program, distribution: str) -> str:

@@ -1,6 +1,6 @@
 """One tool's run from its start to its records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -17,7 +17,7 @@ from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 
 ACTION = "quality.tool"
-# How long one wait keeps the caller from stopping the run.
+# How long reading what others have written keeps the caller from stopping the run.
 _PATIENCE_S = 0.05
 _BATCH = 64
 _LONGEST_COMPLAINT = 1_000
@@ -64,6 +64,12 @@ class Running:
         except (OSError, ValueError) as error:
             self._failure = findings.finding("tool-failed", f"`{self._tool.program}` cannot be started: {error}.")
 
+    def glance(self) -> None:
+        """See whether the tool has ended, so that its time is known; end it when its time is over."""
+        child = self._child
+        if child is not None and child.wait(0) is None and child.seconds > self._workshop.options.tool_timeout_s:
+            child.stop()
+
     def close(self) -> None:
         """End the tool, whatever it is doing."""
         if self._child is not None:
@@ -75,22 +81,16 @@ class Running:
         code: int | None = None
         drafter = Drafter(self._source, self._tool.name, version=self._version(), root=self._workshop.place.root)
         if self._child is not None and self._job is not None:
-            code = yield from self._waited(self._child)
-            if code is not None:
+            timeout_s = self._workshop.options.tool_timeout_s
+            code = yield from self._child.waited(timeout_s)
+            if code is None or (code < 0 and self._child.seconds > timeout_s):
+                self._failure = findings.too_slow(self._tool.name, timeout_s)
+            else:
                 yield from self._read(self._child, self._job, code=code, drafter=drafter)
         yield [self._record(drafter, code)]
 
     def _version(self) -> str:
         return version_of(self._program, self._tool.distribution) if self._program else ""
-
-    def _waited(self, child: Child) -> Iterator[Batch]:  # a generator whose value is the exit code
-        timeout_s = self._workshop.options.tool_timeout_s
-        while (code := child.wait(_PATIENCE_S)) is None:
-            if child.seconds > timeout_s:
-                self._failure = findings.too_slow(self._tool.name, timeout_s)
-                return None
-            yield ()
-        return code
 
     def _read(self, child: Child, job: Job, *, code: int, drafter: Drafter) -> Iterator[Batch]:
         complaint = child.complaint()
@@ -107,7 +107,7 @@ class Running:
             except GarbledError as error:
                 self._failure = findings.garbled(self._tool.name, str(error))
         if code in job.ends_early and self._failure is None:
-            self._failure = _ended_early(self._tool.name, code, complaint, drafter)
+            self._failure = _ended_early(self._tool.name, code, complaint, said_why=drafter.count > 0)
 
     def _record(self, drafter: Drafter, code: int | None) -> AuditDraft:
         job = self._job
@@ -137,7 +137,12 @@ class Running:
 
 
 def run_draft(
-    place: Place, context: dict[str, Any], *, source: str, findings: Sequence[AuditFinding] = (), failed: bool = False
+    place: Place,
+    context: Mapping[str, Any],
+    *,
+    source: str,
+    findings: Sequence[AuditFinding] = (),
+    failed: bool = False,
 ) -> AuditDraft:
     """Return the record of one tool's run; it is an event, recorded each time.
 
@@ -161,8 +166,8 @@ def run_draft(
     )
 
 
-def _ended_early(tool: str, code: int, complaint: str, drafter: Drafter) -> AuditFinding:
-    if not drafter.count:
+def _ended_early(tool: str, code: int, complaint: str, *, said_why: bool) -> AuditFinding:
+    if not said_why:
         return findings.failed(tool, code, complaint)
     return findings.finding(
         "tool-stopped",

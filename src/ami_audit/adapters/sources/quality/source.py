@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from ami_audit.ports.source import AuditSource, Known, nothing_known
 from ami_audit.ports.word_matcher import WordMatcherMaker
 
 if TYPE_CHECKING:
+    from ami_audit.adapters.sources.quality.running import Running
     from ami_audit.adapters.sources.quality.tool import Tool, Workshop
 
 SOURCE = "quality_source/1"
@@ -25,7 +27,6 @@ AGENT = "ami-agent"
 WORDS = "banned-words"
 TOOLS = ("ruff", "complexity", "cognitive", "mypy", "bandit")
 _PYTHON = (".py", ".pyi", ".ipynb")
-_BATCH = 512
 
 
 class QualitySource(AuditSource):
@@ -99,7 +100,7 @@ class QualitySource(AuditSource):
                 yield from self._others(name, workshop, progress)
                 started = next((one for one in running if one.name == name), None)
                 if started is not None:
-                    yield from started.drafts()
+                    yield from _watched(started, running)
                     started.close()
                 done += 1
                 progress.step("checks", done=done, total=total)
@@ -122,11 +123,9 @@ class QualitySource(AuditSource):
         count = 0
         with workshop.python_files.open("wb") as file:
             for paths in self._listed(workshop, silent):
-                for path in paths:
-                    if path.endswith(_PYTHON):
-                        count += 1
-                        if path.endswith(".py"):
-                            file.write(os.fsencode(workshop.place.root / path) + b"\0")
+                count += sum(path.endswith(_PYTHON) for path in paths)
+                own = [os.fsencode(workshop.place.root / path) for path in paths if path.endswith(".py")]
+                file.writelines(path + b"\0" for path in own)
         return count > 0
 
     def _listed(self, workshop: "Workshop", progress: Progress) -> Iterator[list[str]]:
@@ -139,19 +138,19 @@ class QualitySource(AuditSource):
             include_vendored=options.include_vendored,
             read_content=False,
         )
-        batches = self._scanner.scan(request)
-        held: list[str] = []
-        try:
+        with closing(self._scanner.scan(request)) as batches:
             for batch in batches:
                 for what, why, count in batch.skipped:
                     progress.skipped(what, why=why, count=count)
-                held += [_exact(file, place) for file in batch.files if file.facts.get("kind") == "file"]
-                if len(held) >= _BATCH:
-                    yield held
-                    held = []
-            yield held
-        finally:
-            batches.close()
+                yield [_exact(file, place) for file in batch.files if file.facts.get("kind") == "file"]
+
+
+def _watched(one: "Running", others: Sequence["Running"]) -> Iterator[Sequence[AuditDraft]]:
+    """Yield one tool's drafts, with an eye on the others' time."""
+    for batch in one.drafts():
+        for other in others:
+            other.glance()
+        yield batch
 
 
 def check_may_fix(place: Place, options: AuditOptions) -> None:
@@ -167,7 +166,8 @@ def check_may_fix(place: Place, options: AuditOptions) -> None:
     changed = uncommitted(place)
     if changed is None:
         raise SourceError(
-            place.named, "it is in no Git repository, so mending it could not be undone; `--allow-dirty` mends it all the same."
+            place.named,
+            "it is in no Git repository, so mending it could not be undone; `--allow-dirty` mends it all the same.",
         )
     if changed:
         count = "1 file has" if len(changed) == 1 else f"{len(changed)} files have"
@@ -214,4 +214,4 @@ def _exact(file: ScannedFile, place: Place) -> str:
     """Return a file's path as the operating system names it, relative to the root."""
     exact = file.facts.get("path_bytes")
     path = os.fsdecode(bytes.fromhex(exact)) if isinstance(exact, str) else file.target
-    return os.path.relpath(path, place.root) if os.path.isabs(path) else path
+    return os.path.relpath(path, place.root) if Path(path).is_absolute() else path

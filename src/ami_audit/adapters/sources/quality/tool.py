@@ -11,6 +11,7 @@ from ami_audit.adapters.sources.quality.program import Program
 from ami_audit.adapters.sources.quality.violation import Checked
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.options import AuditOptions
+from ami_audit.domain.text import readable_path
 
 Reader = Callable[[IO[bytes]], Iterator[Checked]]
 
@@ -86,7 +87,7 @@ def path_argument(path: Path, folder: Path) -> str:
 
 def without(command: tuple[str, ...], folder: Path) -> list[str]:
     """Return a command as records tell it: our own folder, another one each time, is not named."""
-    return [os.fsencode(word).decode("utf-8", "backslashreplace").replace(str(folder), "<temporary>") for word in command]
+    return [readable_path(word).replace(str(folder), "<temporary>") for word in command]
 
 
 def sorted_counts(counts: Mapping[str, int], *, most: int = 100) -> dict[str, int]:

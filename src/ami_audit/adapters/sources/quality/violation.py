@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.quality.masking import masked
@@ -43,7 +44,7 @@ class Checked(NamedTuple):
 
     path: str
     broken: Sequence[Broken]
-    facts: dict[str, Any] = {}
+    facts: Mapping[str, Any] = MappingProxyType({})
     findings: tuple[AuditFinding, ...] = ()
     timestamp: str | None = None
     sha256: str = ""
@@ -92,7 +93,7 @@ class Drafter:
                 context=context,
                 findings=checked.findings if number == 1 else (),
                 violations=tuple(_violation(broken, checked.path) for broken in part),
-                observed=_identity(self._tool, f"{number}/{len(parts)}", digest, part, checked),
+                observed=_identity(checked, part, also=(self._tool, f"{number}/{len(parts)}", digest)),
             )
 
 
@@ -107,10 +108,10 @@ def sha256_of(path: Path) -> str:
         return ""
 
 
-def _identity(tool: str, part: str, digest: str, broken: Iterable[Broken], checked: Checked) -> str:
+def _identity(checked: Checked, broken: Iterable[Broken], *, also: tuple[str, ...]) -> str:
     """Return the fact's identity: a new version of the tool that says the same is no news."""
     findings = [(it.finding_type, it.description) for it in checked.findings]
-    fact = (tool, part, digest, list(broken), findings, checked.timestamp, checked.facts)
+    fact = (*also, list(broken), findings, checked.timestamp, dict(checked.facts))
     return hashlib.sha256(json.dumps(fact, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 

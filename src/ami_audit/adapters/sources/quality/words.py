@@ -1,5 +1,6 @@
 """Banned words: what they are in the project, and where they stand."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Any
@@ -84,14 +85,13 @@ class Words:
             if form.startswith("unusable"):
                 told = f"The pattern `{ban.rule.pattern}` was not searched for: {form.partition(': ')[2]}."
                 self._findings.append(finding("pattern-unusable", told))
-        literals = [
-            ban.rule.pattern for ban, form in zip(bans.bans, forms, strict=True) if form == "literal"
-        ]
+        literals = [ban.rule.pattern for ban, form in zip(bans.bans, forms, strict=True) if form == "literal"]
+        kinds = Counter(form.partition(":")[0] for form in forms)
         return {
             "generation": bans.generation,
             "said_in": list(bans.files),
             "patterns": len(bans.bans),
-            "forms": {name: sum(form.startswith(name) for form in forms) for name in sorted({it.partition(":")[0] for it in forms})},
+            "forms": dict(sorted(kinds.items())),
             "taken_literally": literals,
         }
 

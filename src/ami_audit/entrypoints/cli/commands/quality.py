@@ -28,7 +28,7 @@ def quality(
     ] = False,
     banned_words_file: Annotated[
         Path | None,
-        typer.Option("--banned-words-file", metavar="FILE", help="Where they stand; in the usual places when left out."),
+        typer.Option("--banned-words-file", metavar="FILE", help="Where they stand.", show_default="the usual places"),
     ] = None,
     ami_agent: Annotated[
         bool, typer.Option("--ami-agent", help="Let `ami-agent --audit` run first; its results are read in any case.")

@@ -543,8 +543,9 @@ class BannedWords:
         Args:
             rules: JSON, `{"rules": [rule, ...], "ignored": [path, ...]}`, each rule with `pattern` and perhaps
                 `ignore_case`, `in_names`, `below`, `except_lines`, `except_paths`. `pattern` is a regular
-                expression in Python's syntax, or else a literal; `in_names` asks for it in file names, not in lines; `below` limits it to folders of that name;
-                `except_lines` and `except_paths` are patterns of what is exempt; `ignored` are paths left out whole.
+                expression in Python's syntax, or else a literal; `in_names` asks for it in file names, not in lines;
+                `below` limits it to folders of that name; `except_lines` and `except_paths` are patterns of what is
+                exempt; `ignored` are paths left out whole.
 
         Raises:
             ValueError: The JSON is not of that form.

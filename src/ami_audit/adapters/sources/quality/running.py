@@ -1,7 +1,6 @@
 """One tool's run from its start to its records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -37,7 +36,6 @@ class Running:
             source: The drafts' source.
             has_files: Whether the target holds anything for it; it is not started over nothing.
         """
-        self.name = tool.name
         self._tool = tool
         self._workshop = workshop
         self._source = source
@@ -174,13 +172,6 @@ def _ended_early(tool: str, code: int, complaint: str, *, said_why: bool) -> Aud
         f"`{tool}` stopped at what it says here and checked nothing else.",
         do="Mend that first, then audit again.",
     )
-
-
-def all_closed(running: Sequence[Running]) -> None:
-    """End all tools."""
-    for one in running:
-        with suppress(OSError):
-            one.close()
 
 
 def checked_drafts(told: Iterator[Checked], drafter: Drafter) -> Iterator[Batch]:

@@ -1,8 +1,8 @@
 """QualitySource: what checkers say about the code at a place, with their versions, failures and gaps."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,7 +82,7 @@ class QualitySource(AuditSource):
         self, workshop: "Workshop", chosen: Sequence[str], progress: Progress
     ) -> Iterator[Sequence[AuditDraft]]:
         from ami_audit.adapters.sources.quality.fixing import Fixing
-        from ami_audit.adapters.sources.quality.running import Running, all_closed
+        from ami_audit.adapters.sources.quality.running import Running
 
         total = len(chosen) + workshop.options.fix
         progress.step("checks", done=0, total=total)
@@ -92,20 +92,18 @@ class QualitySource(AuditSource):
             done += 1
             progress.step("checks", done=done, total=total)
         has_python = self._list_python(workshop)
-        running: list[Running] = []
-        try:
-            for tool in _tools(chosen):
-                running.append(Running(tool, workshop, source=SOURCE, has_files=has_python))
-            for name in chosen:
-                yield from self._others(name, workshop, progress)
-                started = next((one for one in running if one.name == name), None)
-                if started is not None:
-                    yield from _watched(started, running)
-                    started.close()
-                done += 1
+        with ExitStack() as stack:
+            running = {
+                tool.name: stack.enter_context(closing(Running(tool, workshop, source=SOURCE, has_files=has_python)))
+                for tool in _tools(chosen)
+            }
+            for done, name in enumerate(chosen, done + 1):
+                if name in running:
+                    yield from _watched(running[name], running.values())
+                    running[name].close()
+                else:
+                    yield from self._others(name, workshop, progress)
                 progress.step("checks", done=done, total=total)
-        finally:
-            all_closed(running)
 
     def _others(self, name: str, workshop: "Workshop", progress: Progress) -> Iterator[Sequence[AuditDraft]]:
         if name == WORDS:
@@ -145,7 +143,7 @@ class QualitySource(AuditSource):
                 yield [_exact(file, place) for file in batch.files if file.facts.get("kind") == "file"]
 
 
-def _watched(one: "Running", others: Sequence["Running"]) -> Iterator[Sequence[AuditDraft]]:
+def _watched(one: "Running", others: Iterable["Running"]) -> Iterator[Sequence[AuditDraft]]:
     """Yield one tool's drafts, with an eye on the others' time."""
     for batch in one.drafts():
         for other in others:

@@ -2,6 +2,7 @@
 mod bytes;
 mod canonical;
 mod chain;
+mod code;
 mod fault;
 mod identity;
 mod keyfile;
@@ -33,6 +34,8 @@ mod _native {
     use crate::canonical::canonicalize;
     #[pymodule_export]
     use crate::chain::{chain, link, payload_hash, record_hash, record_tag};
+    #[pymodule_export]
+    use crate::code::{CodeCount, CodeCountError};
     #[pymodule_export]
     use crate::fault::{CanonicalError, CoreError};
     #[pymodule_export]

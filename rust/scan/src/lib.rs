@@ -31,5 +31,7 @@ mod text;
 mod tracked;
 mod walk;
 
+pub use left_out::{by_name as vendored_by_name, never_walked};
 pub use pipeline::{Batch, Scan};
 pub use request::{Error, Request};
+pub use text::readable;

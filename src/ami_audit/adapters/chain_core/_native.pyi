@@ -566,3 +566,59 @@ class BannedWords:
             root: The folder that the paths are relative to.
             paths: Regular files as the operating system names them; links are not followed.
         """
+class CodeCountError(OSError):
+    """Nothing can be counted below a folder, or the thread that counted died; says which."""
+
+@final
+class CodeCount:
+    """A count of code under way, on threads of its own; any thread may ask.
+
+    Hidden files and what ignore files name are left out, as the `tokei` program does; no configuration is read.
+    """
+
+    VERSION: ClassVar[str]
+    """The version of the library that tells code from comments."""
+
+    def __new__(
+        cls,
+        target: bytes,
+        *,
+        ignore: Sequence[str],
+        follow_ignore_files: bool,
+        include_vendored: bool,
+        largest_bytes: int,
+        least_lines: int,
+        threads: int,
+    ) -> CodeCount:
+        """Open the folder and begin.
+
+        Args:
+            target: The folder: a path as the operating system holds it.
+            ignore: Lines in the syntax of `.gitignore`, relative to `target`, left out whatever ignore files say.
+            follow_ignore_files: Honour `.gitignore`, `.ignore` and `.git/info/exclude`.
+            include_vendored: Count vendored and build folders too.
+            largest_bytes: Files of more bytes are told and not read.
+            least_lines: Lines from which equal code is called duplicated; 0 looks for none.
+            threads: How many read and count.
+
+        Raises:
+            CodeCountError: The target is no folder that can be opened.
+            ValueError: A line to ignore is no pattern.
+        """
+
+    def result(self, *, wait_ms: int) -> bytes | None:
+        """Return the count as JSON once it is done; None while it is not, after waiting for that long.
+
+        `{"languages": {name: {"blanks", "code", "comments", "files", "size_bytes"}}, "largest": [...], "skipped":
+        [[path, why], ...], "duplication": {"least_lines", "lines", "duplicated", "block_count", "blocks"} or null}`:
+        see `ami_audit.ports.code_counter.CodeCount`. Comes once; the GIL is released.
+
+        Raises:
+            CodeCountError: The thread that counted died.
+        """
+
+    def files(self) -> int:
+        """Return how many files have been counted so far."""
+
+    def close(self) -> None:
+        """Stop the count's threads within one file's reading."""

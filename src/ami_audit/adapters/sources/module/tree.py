@@ -1,0 +1,116 @@
+"""Which files a module holds, its vendored and built ones left aside."""
+
+import os
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from ami_audit.domain.options import AuditOptions
+from ami_audit.domain.text import readable_path
+
+_MOST_FILES = 300_000
+_NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
+_VENDORED = frozenset(
+    {
+        "bower_components",
+        "jspm_packages",
+        "node_modules",
+        "site-packages",
+        "vendor",
+        "build",
+        "dist",
+        "__pycache__",
+        "venv",
+        "target",
+    }
+)
+
+
+class Survey(NamedTuple):
+    """What was found below a module's folder.
+
+    Attributes:
+        files: Paths relative to the module, in the order of their bytes; those that are no text are left out.
+        nested: Folders that are repositories of their own; they are not entered.
+        left_out: Folders that were not entered, with the reason.
+    """
+
+    files: tuple[str, ...]
+    nested: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+    def named(self, *names: str) -> list[str]:
+        """Return the files of these names, those nearest to the top first."""
+        found = [path for path in self.files if path.rpartition("/")[2] in names]
+        return sorted(found, key=lambda path: (path.count("/"), path))
+
+    def ending(self, *suffixes: str) -> list[str]:
+        """Return the files with these endings."""
+        return [path for path in self.files if path.endswith(suffixes)]
+
+
+def survey(root: Path, options: AuditOptions) -> Survey:
+    """Return what is below a folder; links are not followed."""
+    files: list[str] = []
+    nested: list[str] = []
+    left_out: list[tuple[str, str]] = []
+    for folder, names, found in os.walk(root):
+        relative = os.path.relpath(folder, root)
+        prefix = "" if relative == "." else f"{relative}/"
+        kept = []
+        for name in sorted(names):
+            path = f"{prefix}{name}"
+            reason = _reason(Path(folder, name), path, options)
+            if reason is None:
+                kept.append(name)
+            elif reason == "nested":
+                nested.append(readable_path(path))
+            elif reason:
+                left_out.append((readable_path(path), reason))
+        names[:] = kept
+        files.extend(path for name in found if _is_text(path := f"{prefix}{name}") and not _ignored(path, options))
+        if len(files) > _MOST_FILES:
+            left_out.append((readable_path(prefix) or ".", f"more than {_MOST_FILES} files"))
+            break
+    return Survey(tuple(sorted(files, key=os.fsencode)), tuple(nested), tuple(left_out))
+
+
+def _reason(folder: Path, path: str, options: AuditOptions) -> str | None:
+    """Return why a folder is not entered: empty, when that goes without saying; None when it is."""
+    if folder.name in _NEVER:
+        return ""
+    if (folder / ".git").exists():
+        return "nested"
+    if _ignored(path, options) or not _is_text(path):
+        return "left out on request" if _is_text(path) else "its name is no text"
+    if options.include_vendored:
+        return None
+    if folder.name in _VENDORED or folder.name.startswith("."):
+        return _said(folder.name)
+    return "a virtual environment" if (folder / "pyvenv.cfg").exists() else None
+
+
+def _said(name: str) -> str:
+    # What tools keep in hidden folders is no part of a module, and telling each would hide what matters.
+    return "" if name.startswith(".") or name == "__pycache__" else "vendored or built"
+
+
+def _ignored(path: str, options: AuditOptions) -> bool:
+    return any(
+        fnmatch(path, line.strip("/")) or fnmatch(path.rpartition("/")[2], line.strip("/")) for line in options.ignore
+    )
+
+
+def _is_text(path: str) -> bool:
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
+
+
+def lines_left_out(survey: Survey) -> Iterator[str]:
+    """Return patterns that leave out the nested repositories, in the syntax of `.gitignore`."""
+    return (f"/{_escaped(path)}/" for path in survey.nested)
+
+
+def _escaped(path: str) -> str:
+    plain: Callable[[str], str] = lambda character: f"\\{character}" if character in "*?[]\\!#" else character  # noqa: E731
+    return "".join(map(plain, path))

@@ -1,0 +1,1 @@
+"""How much of the code its tests run, as artefacts of coverage tools say."""

@@ -5,8 +5,8 @@ from importlib.metadata import entry_points
 
 from tests.support.house import manifest
 
-_EXTRAS = {"postgres", "dgraph", "redis", "docker", "mcp", "tui", "notify", "otel", "keyring", "dev"}
-_EMBEDDED = {"apsw", "msgspec", "orjson", "pydantic", "pygit2", "rich", "typer"}
+_EXTRAS = {"postgres", "dgraph", "redis", "docker", "mcp", "tui", "notify", "otel", "keyring", "quality", "dev"}
+_EMBEDDED = {"apsw", "defusedxml", "msgspec", "orjson", "packaging", "pydantic", "pygit2", "pyyaml", "rich", "typer"}
 
 
 def _names(requirements: list[str]) -> set[str]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from ami_audit.adapters.chain_core.log_reader import NativeLogReader
+from ami_audit.adapters.chain_core.code_counter import NativeCodeCounter
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource
 from ami_audit.adapters.sources.git import GitSource as _GitSource
 from ami_audit.adapters.sources.log import LogSource as _LogSource
 from ami_audit.adapters.sources.quality import QualitySource as _QualitySource
+from ami_audit.adapters.sources.module import ModuleSource as _ModuleSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
@@ -45,6 +47,15 @@ _OWN: dict[str, Callable[[], AuditSource]] = {
     "file": FileSource,
     "quality": QualitySource,
 }
+class ModuleSource(_ModuleSource):
+    """Observes modules: structure, dependencies, metrics, imports, coverage, tests."""
+
+    def __init__(self) -> None:
+        """Code is counted by the native core."""
+        super().__init__(NativeCodeCounter())
+
+
+_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "module": ModuleSource}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:

@@ -9,6 +9,12 @@ TOLD: frozenset[str] = frozenset(
         "log.template",
         "quality.fix",
         "quality.tool",
+        "module.coverage",
+        "module.imports",
+        "module.lock",
+        "module.metrics",
+        "module.observed",
+        "module.tests",
     }
 )
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""

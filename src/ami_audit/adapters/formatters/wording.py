@@ -22,6 +22,13 @@ _NOUNS = {
     "quality.fix": ("mended file", "mended files"),
     "quality.tool": ("check", "checks"),
     "quality.violations": ("file with violations", "files with violations"),
+    "module.coverage": ("coverage report", "coverage reports"),
+    "module.dependency": ("dependency", "dependencies"),
+    "module.imports": ("import graph", "import graphs"),
+    "module.lock": ("lock file", "lock files"),
+    "module.metrics": ("set of metrics", "sets of metrics"),
+    "module.observed": ("module", "modules"),
+    "module.tests": ("test inventory", "test inventories"),
 }
 _SEVERITIES = {
     AuditSeverity.CRITICAL: ("critical finding", "critical findings"),

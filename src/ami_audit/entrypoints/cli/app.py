@@ -21,6 +21,7 @@ _COMMANDS = {
     "watch": _COLLECTING,
     "logs": _COLLECTING,
     "quality": _COLLECTING,
+    "module": _COLLECTING,
     "verify": _READING,
     "prove": _READING,
     "query": _READING,

@@ -19,6 +19,12 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "quality.tool": ("quality", "checks"),
     "quality.fix": ("quality", "fixes"),
     "quality.violations": ("quality", "violations"),
+    "module.observed": ("module", "structure_section"),
+    "module.lock": ("module", "locks_section"),
+    "module.metrics": ("module", "metrics_section"),
+    "module.imports": ("module", "imports_section"),
+    "module.coverage": ("module", "coverage_section"),
+    "module.tests": ("module", "tests_section"),
 }
 
 

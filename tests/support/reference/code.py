@@ -19,7 +19,9 @@ def _speaks(byte: int) -> bool:
     return byte >= 0x80 or chr(byte).isalnum()
 
 
-def duplication(files: Mapping[str, bytes], least: int) -> tuple[int, int, list[tuple[int, list[tuple[str, int, int]]]]]:
+def duplication(
+    files: Mapping[str, bytes], least: int
+) -> tuple[int, int, list[tuple[int, list[tuple[str, int, int]]]]]:
     """Return the lines looked at, how many are duplicated, and each block: its lines and its places.
 
     Args:

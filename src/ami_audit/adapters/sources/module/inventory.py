@@ -6,11 +6,13 @@ from typing import Any
 from ami_audit.adapters.sources.module.documents import BrokenError, Folder, mapping, texts
 from ami_audit.adapters.sources.module.naming import Setting, finding, observation, short
 from ami_audit.adapters.sources.module.outline import Outline
-from ami_audit.adapters.sources.module.tree import Survey
+from ami_audit.adapters.sources.module.tree import Survey, is_fixture
 from ami_audit.domain.draft import AuditDraft
 
 _KINDS = ("functions", "classes", "parametrised", "skipped", "expected_failures")
 _LISTED = 500
+_SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")
+_FOLDERS = frozenset({"test", "tests", "__tests__", "spec"})
 _OTHERS = {
     "javascript": (".test.js", ".test.jsx", ".test.ts", ".test.tsx", ".test.mjs", ".spec.js", ".spec.ts", ".spec.tsx"),
     "go": ("_test.go",),
@@ -34,11 +36,11 @@ def is_for_tests(path: str) -> bool:
 
 def tests(folder: Folder, survey: Survey, outline: Outline, *, setting: Setting) -> AuditDraft:
     """Return the one `module.tests` of a module."""
-    files = {path: it["tests"] for path, it in outline.files.items() if is_test(path)}
+    files = {path: it["tests"] for path, it in outline.files.items() if is_test(path) and not is_fixture(path)}
     totals: Counter[str] = Counter()
     for counts in files.values():
         totals.update(counts)
-    others = {kind: len(survey.ending(*endings)) for kind, endings in _OTHERS.items()}
+    others = {kind: len(_others(survey, endings)) for kind, endings in _OTHERS.items()}
     context: dict[str, Any] = {
         "path": setting.module,
         "runner": _runner(folder, survey),
@@ -52,7 +54,12 @@ def tests(folder: Folder, survey: Survey, outline: Outline, *, setting: Setting)
     }
     empty = sorted(path for path, counts in files.items() if not counts["functions"] and not counts["classes"])
     findings = []
-    if not files and not any(others.values()) and survey.ending(".py", ".js", ".ts", ".go", ".rs"):
+    if (
+        not files
+        and not any(others.values())
+        and survey.ending(".py", ".js", ".ts")
+        and not survey.ending(".rs", ".go")
+    ):
         findings.append(
             finding("no-tests", "No file is named as a test runner expects tests.", location=setting.module)
         )
@@ -61,6 +68,14 @@ def tests(folder: Folder, survey: Survey, outline: Outline, *, setting: Setting)
         description = f"Test files without a test ({len(empty)}): {names}."
         findings.append(finding("empty-tests", description, location=setting.module))
     return observation("module.tests", f"{setting.module}#tests", setting, context=context, findings=findings)
+
+
+def _others(survey: Survey, endings: tuple[str, ...]) -> list[str]:
+    """Return the test files of another language: by their endings, and scripts in a folder of tests."""
+    named = set(survey.ending(*endings))
+    if any(ending.endswith(_SCRIPTS) for ending in endings):
+        named |= {path for path in survey.ending(*_SCRIPTS) if _FOLDERS & set(path.split("/")[:-1])}
+    return sorted(path for path in named if not is_fixture(path))
 
 
 def _runner(folder: Folder, survey: Survey) -> dict[str, Any]:

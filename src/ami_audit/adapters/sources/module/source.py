@@ -76,6 +76,8 @@ class ModuleSource(AuditSource):
         asked = declared(folder, found, setting)
         for path in asked.unread:
             progress.skipped(setting.place(path), why="a format that is not read")
+        if asked.fixtures:
+            progress.skipped("fixtures", why="manifests and lock files that tests are fed with", count=asked.fixtures)
         here = installed(folder)
         dependencies = Dependencies(asked, here, setting)
         yield [structure(place, found, asked, doubts=dependencies.doubts(), setting=setting)]

@@ -140,7 +140,7 @@ def _listed(target: Target, findings: list[AuditFinding], setting: Setting) -> d
     if where is None:
         return {}
     named = [path for paths in lists.values() for path in paths]
-    absent = sorted(path for path in named if ".." not in Path(path).parts and not (target.fence / path).is_dir())
+    absent = sorted({path for path in named if ".." not in Path(path).parts and not (target.fence / path).is_dir()})
     if absent:
         description = f"`{where}` lists modules that are not here: {listed(absent)}."
         findings.append(

@@ -17,7 +17,7 @@ class Target(NamedTuple):
 
     Attributes:
         root: Its folder.
-        fence: The outermost repository that holds it, or the folder itself; nothing outside is read.
+        fence: The repository that holds it, or the folder itself; nothing outside is read.
         name: How the trail calls it.
     """
 
@@ -35,15 +35,16 @@ def target_of(target: str) -> Target:
     named = Path(target)
     root = named if named.is_dir() else _by_name(target)
     root = Path(os.path.normpath(root.absolute()))
-    fence = repository(root)
+    here = repository(Path.cwd())
+    # A submodule is called by its path in the repository that it was looked at from, else it is a repository itself.
+    fence = here if root.is_relative_to(here) else repository(root)
     relative = os.path.relpath(root, fence)
     return Target(root, fence, readable_path(relative))
 
 
 def repository(folder: Path) -> Path:
-    """Return the outermost repository around a folder, so that a submodule is called by its path in the whole."""
-    holding = [place for place in (folder, *folder.parents) if (place / ".git").exists()]
-    return holding[-1] if holding else folder
+    """Return the innermost repository around a folder; itself, when there is none."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
 
 
 def listed_modules(fence: Path) -> tuple[str | None, dict[str, list[str]]]:

@@ -11,6 +11,7 @@ from ami_audit.domain.text import readable_path
 
 _MOST_FILES = 300_000
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
+_FIXTURES = ("fixture", "fixtures", "testdata", "test_data", "test-data")
 _VENDORED = frozenset(
     {
         "bower_components",
@@ -48,6 +49,11 @@ class Survey(NamedTuple):
     def ending(self, *suffixes: str) -> list[str]:
         """Return the files with these endings."""
         return [path for path in self.files if path.endswith(suffixes)]
+
+
+def is_fixture(path: str) -> bool:
+    """Return whether a file is what tests are fed with, and no part of the module itself."""
+    return any(name.strip("_-").endswith(_FIXTURES) for name in path.split("/")[:-1])
 
 
 def survey(root: Path, options: AuditOptions) -> Survey:

@@ -39,6 +39,7 @@ def module(
 
     Nothing of the module is run.
     """
+    from ami_audit.entrypoints.bootstrap.bills import trail_place
     from ami_audit.entrypoints.cli.bill import write_bill
     from ami_audit.entrypoints.cli.collecting import Collection, collect
 
@@ -55,7 +56,7 @@ def module(
         write_bill(target, options, into=sbom)
     collect(
         Collection(
-            place=Path(target) if Path(target).is_dir() else Path(),
+            place=trail_place(target),
             target=target,
             sources="module",
             settings={

@@ -14,26 +14,16 @@ _FLAT = ("requirements.txt", "go.sum")
 
 
 def served(declared: Declared) -> list[list[Manifest]]:
-    """Return for each lock file its manifests: those beside and below it that no nearer one of its kind serves."""
-    found: list[list[Manifest]] = [[] for _ in declared.locks]
-    for manifest in declared.manifests:
-        nearest: dict[str, int] = {}
-        for index, lock in enumerate(declared.locks):
-            if not _is_above(lock, manifest):
-                continue
-            kind = lock.form.partition(" ")[0]
-            held = nearest.get(kind)
-            if held is None or len(posixpath.dirname(declared.locks[held].path)) < len(posixpath.dirname(lock.path)):
-                nearest[kind] = index
-        for index in nearest.values():
-            found[index].append(manifest)
-    return found
+    """Return for each lock file its manifests: those beside it, and those of the members that it names."""
+    return [[it for it in declared.manifests if _is_of(it, lock)] for lock in declared.locks]
 
 
-def _is_above(lock: Lock, manifest: Manifest) -> bool:
-    place = posixpath.dirname(lock.path)
-    is_inside = not place or f"{posixpath.dirname(manifest.path)}/".startswith(f"{place}/")
-    return is_inside and lock.ecosystem == manifest.ecosystem
+def _is_of(manifest: Manifest, lock: Lock) -> bool:
+    if manifest.ecosystem != lock.ecosystem:
+        return False
+    place, folder = posixpath.dirname(lock.path), posixpath.dirname(manifest.path)
+    is_member = bool(manifest.name) and any(package.is_root for package in lock.named(manifest.name))
+    return folder == place or (is_member and (not place or folder.startswith(f"{place}/")))
 
 
 def ask(lock: Lock, manifests: Sequence[Manifest]) -> None:
@@ -54,7 +44,7 @@ def drift(lock: Lock, manifests: Sequence[Manifest], setting: Setting) -> list[A
             found.append(
                 finding(
                     kind,
-                    f"{sentence}: {listed(sorted(names))}.",
+                    f"{sentence}: {listed(sorted(set(names)))}.",
                     location=place,
                     severity=severity,
                     recommendation=advice,
@@ -69,7 +59,7 @@ _Kind = tuple[str, AuditSeverity, list[str], str, str | None]
 def _kinds(lock: Lock, manifests: Sequence[Manifest]) -> Iterator[_Kind]:
     info, warning = AuditSeverity.INFO, AuditSeverity.WARNING
     if lock.form not in _FLAT:
-        asked = [it for manifest in manifests for it in manifest.asked if _must_be_held(it, manifests)]
+        asked = [it for manifest in manifests for it in manifest.asked if _must_be_held(it, manifests, lock)]
         held = {package.name for package in lock.packages.values()}
         yield (
             "lock-missing",
@@ -126,7 +116,9 @@ def _named(package: Package) -> str:
     return package.key
 
 
-def _must_be_held(asked: Asked, manifests: Sequence[Manifest]) -> bool:
+def _must_be_held(asked: Asked, manifests: Sequence[Manifest], lock: Lock) -> bool:
+    if lock.groups is not None and asked.group not in lock.groups:
+        return False
     own = {manifest.name for manifest in manifests}
     return not asked.is_internal and asked.name not in own and asked.group not in {"peer", "optional"}
 

@@ -83,6 +83,7 @@ class Lock:
         direct: Keys of what the project itself asks for, with the group, where the lock file says so.
         knows_edges: The lock file says which package needs which.
         knows_hashes: The format has room for digests.
+        groups: Whose needs are locked; None: those of all groups.
     """
 
     path: str
@@ -92,6 +93,7 @@ class Lock:
     direct: dict[str, set[str]] = field(default_factory=dict)
     knows_edges: bool = True
     knows_hashes: bool = True
+    groups: frozenset[str] | None = None
     findings: list[AuditFinding] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     _by_name: dict[str, list[Package]] = field(default_factory=dict, repr=False)

@@ -6,6 +6,7 @@ from typing import Any
 from ami_audit.adapters.sources.module.dependencies.model import MAIN, Lock, Package, key_of
 from ami_audit.adapters.sources.module.dependencies.naming import python_name, without_secrets
 from ami_audit.adapters.sources.module.documents import BrokenError, mapping, mappings, text, texts
+from ami_audit.adapters.sources.module.naming import short
 
 Document = dict[str, Any]
 
@@ -54,9 +55,15 @@ def uv_lock(path: str, document: Document) -> Lock:
 
 
 def poetry_lock(path: str, document: Document) -> Lock:
-    """Return what a `poetry.lock` holds; which of it the project asks for only the manifest knows."""
+    """Return what a `poetry.lock` holds; which of it the project asks for only the manifest knows.
+
+    Raises:
+        BrokenError: It is of a version that is not read.
+    """
     metadata = mapping(document.get("metadata"))
-    lock = Lock(path=path, ecosystem="pypi", form=f"poetry.lock {text(metadata.get('lock-version')) or '1.0'}")
+    version = text(metadata.get("lock-version")) or "1.0"
+    _check(path, version, newest=2)
+    lock = Lock(path=path, ecosystem="pypi", form=f"poetry.lock {version}")
     found = mappings(document.get("package"))
     held = _Held(found)
     older = mapping(metadata.get("files")) or mapping(metadata.get("hashes"))
@@ -88,9 +95,18 @@ def poetry_lock(path: str, document: Document) -> Lock:
 
 
 def pdm_lock(path: str, document: Document) -> Lock:
-    """Return what a `pdm.lock` holds; a package stands there once more for each set of its extras."""
+    """Return what a `pdm.lock` holds; a package stands there once more for each set of its extras.
+
+    Raises:
+        BrokenError: It is of a version that is not read.
+    """
     metadata = mapping(document.get("metadata"))
-    lock = Lock(path=path, ecosystem="pypi", form=f"pdm.lock {text(metadata.get('lock_version'))}".rstrip())
+    version = text(metadata.get("lock_version")) or "1"
+    _check(path, version, newest=4)
+    lock = Lock(path=path, ecosystem="pypi", form=f"pdm.lock {version}")
+    locked = {{"default": MAIN}.get(name, name) for name in texts(metadata.get("groups"))}
+    if locked:
+        lock.groups = frozenset(name for it in locked for name in (it, f"extra:{it}", f"group:{it}"))
     found = mappings(document.get("package"))
     held = _Held(found)
     merged: dict[str, Package] = {}
@@ -111,13 +127,19 @@ def pdm_lock(path: str, document: Document) -> Lock:
 
 
 def pylock(path: str, document: Document) -> Lock:
-    """Return what a `pylock.toml` (PEP 751) holds; edges are optional there."""
+    """Return what a `pylock.toml` (PEP 751) holds; edges are optional there.
+
+    Raises:
+        BrokenError: It is of a version that is not read.
+    """
     version = text(document.get("lock-version"))
     if not version.startswith("1."):
         raise BrokenError(f"pylock.toml of version {version!r} is not read; 1.0 is")
     lock = Lock(path=path, ecosystem="pypi", form=f"pylock.toml {version}")
     found = mappings(document.get("packages"))
     held = _Held(found)
+    # What of a project an exported lock file covers is not said; its main needs it must.
+    lock.groups = frozenset({MAIN})
     lock.knows_edges = any("dependencies" in package for package in found)
     for package in found:
         keys = set(held.keys(package.get("dependencies")))
@@ -136,6 +158,12 @@ def pylock(path: str, document: Document) -> Lock:
             )
         )
     return lock
+
+
+def _check(path: str, version: str, *, newest: int) -> None:
+    major = version.partition(".")[0]
+    if not major.isdigit() or not 0 < int(major) <= newest:
+        raise BrokenError(f"`{path}` of version {short(version)} is not read; 1 to {newest} are")
 
 
 class _Held:

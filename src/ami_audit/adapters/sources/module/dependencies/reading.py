@@ -13,7 +13,7 @@ from ami_audit.adapters.sources.module.dependencies.python_manifests import pypr
 from ami_audit.adapters.sources.module.dependencies.requirements import Requirements
 from ami_audit.adapters.sources.module.documents import BrokenError, Folder
 from ami_audit.adapters.sources.module.naming import Setting, finding
-from ami_audit.adapters.sources.module.tree import Survey
+from ami_audit.adapters.sources.module.tree import Survey, is_fixture
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import AuditSeverity
 
@@ -21,6 +21,9 @@ _Read = TypeVar("_Read")
 
 _MOST = 200
 _UNREAD = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "Pipfile.lock", "setup.py")
+_DOCUMENTS = frozenset(
+    {"pyproject.toml", "package.json", "Cargo.toml", "go.mod", "requirements.txt", "Cargo.lock", "package-lock.json"}
+) | frozenset(python_locks.READERS)
 _INPUTS = ("requirements*.in", "constraints*.txt")
 
 
@@ -33,6 +36,7 @@ class Declared:
     requirements: list[Requirements] = field(default_factory=list)
     findings: list[AuditFinding] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    fixtures: int = 0
 
 
 def declared(folder: Folder, survey: Survey, setting: Setting) -> Declared:
@@ -43,7 +47,10 @@ def declared(folder: Folder, survey: Survey, setting: Setting) -> Declared:
 class _Reader:
     def __init__(self, folder: Folder, survey: Survey, setting: Setting) -> None:
         self._folder = folder
-        self._survey = survey
+        # What tests are fed with is no need of the module.
+        self._fixtures = [path for path in survey.files if is_fixture(path)]
+        left = set(self._fixtures)
+        self._survey = survey._replace(files=tuple(path for path in survey.files if path not in left))
         self._setting = setting
         self._found = Declared()
 
@@ -62,6 +69,7 @@ class _Reader:
         self._locks("go.mod", self._go)
         self._requirements()
         self._found.unread = self._survey.named(*_UNREAD)[:_MOST]
+        self._found.fixtures = len([path for path in self._fixtures if posixpath.basename(path) in _DOCUMENTS])
         return self._found
 
     def _manifests(self, name: str, read: Callable[[str], Manifest]) -> None:

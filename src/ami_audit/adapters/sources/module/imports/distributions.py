@@ -17,7 +17,9 @@ _ALIASES = {
     "dotenv": "python-dotenv",
     "fitz": "pymupdf",
     "git": "gitpython",
+    "google-oauth2": "google-auth",
     "google-protobuf": "protobuf",
+    "googleapiclient": "google-api-python-client",
     "grpc": "grpcio",
     "jose": "python-jose",
     "jwt": "pyjwt",
@@ -70,7 +72,7 @@ class Distributions:
         top = spelled[-1]
         if parts[0] in _SHARED:
             found += sorted(name for name in self._wanted if name.startswith(f"{spelled[0]}-"))
-            found += spelled
+            found += [name for name in spelled if name.count("-") <= 1]
         else:
             found += [top, f"python-{top}", f"py{top}", f"{top}-python", f"{top}-binary"]
             found += sorted(name for name in self._wanted if name.replace("-", "") == top.replace("-", ""))

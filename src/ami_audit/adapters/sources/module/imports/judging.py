@@ -12,6 +12,7 @@ from ami_audit.adapters.sources.module.imports.distributions import Distribution
 from ami_audit.adapters.sources.module.imports.roots import Names
 from ami_audit.adapters.sources.module.inventory import is_for_tests
 from ami_audit.adapters.sources.module.outline import Outline
+from ami_audit.adapters.sources.module.tree import is_fixture
 
 # Run, not imported: what such a package is for shows in no import.
 _TOOLS = ("types-", "pytest-", "flake8-", "mypy-")
@@ -55,7 +56,7 @@ def judged(outline: Outline, declared: Declared, installed: Mapping[str, Install
     uses: dict[str, Use] = {}
     possible: set[str] = set()
     siblings: set[str] = set()
-    for path, it in sorted(outline.files.items()):
+    for path, it in sorted((path, it) for path, it in outline.files.items() if not is_fixture(path)):
         for what, line, how in _foreign(it["imports"], path, names=names, siblings=siblings):
             distribution = distributions.of(what)
             possible.update(distributions.possible(what))

@@ -37,12 +37,13 @@ def packages(target: Target, survey: Survey, outline: Outline) -> list[Package]:
 
 def _below(survey: Survey, prefix: str) -> dict[str, str]:
     """Return the packages directly below a folder, by path."""
-    marks = [path for path in survey.files if path.startswith(prefix) and path.endswith("/__init__.py")]
-    tops = {path[len(prefix) :].partition("/")[0] for path in marks}
+    held = [path[len(prefix) :] for path in survey.files if path.startswith(prefix) and path.endswith(".py")]
+    tops = {path.partition("/")[0] for path in held if "/" in path}
+    # Below `src` a package may be a namespace, without an `__init__.py`; at the top that could be any folder.
     return {
         f"{prefix}{name}": name
         for name in tops
-        if name.isidentifier() and name not in _NO_PACKAGES and f"{prefix}{name}/__init__.py" in survey.files
+        if name.isidentifier() and name not in _NO_PACKAGES and (prefix or f"{name}/__init__.py" in held)
     }
 
 
@@ -84,7 +85,10 @@ class Names:
 
 def _has_code(place: Path) -> bool:
     try:
-        return place.is_dir() and (
+        if not place.is_dir():
+            return False
+        # A submodule that is not checked out is an empty folder.
+        return not any(place.iterdir()) or (
             (place / "__init__.py").is_file() or any(place.glob("*.py")) or any(place.glob("*/*.py"))
         )
     except OSError:

@@ -1,0 +1,157 @@
+"""Keeps secrets out of records: environments, command lines, addresses with passwords, log lines."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+HIDDEN = "…"
+
+_SECRET_WORD = (
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|credentials?|auth"
+    r"|cookie|signature|salt|dsn"
+)
+_SECRET_NAME = re.compile(
+    rf"(?:^|[_.\-])(?:{_SECRET_WORD}|pw|pin|key)s?(?:$|[_.\-])|password|passwd|secret|token|apikey|credential",
+    re.IGNORECASE,
+)
+_ENVIRONMENTS = frozenset({"env", "environment", "envs", "env_vars", "secrets", "args_env", "build_args"})
+_REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[-+])?[^}]*\}|\$(?P<bare>[A-Za-z_]\w*)")
+_LONGEST = 4_096
+
+_ADDRESS = re.compile(r"(?P<before>[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s/@:\"']{0,256}):[^\s@\"']{1,1024}@")
+_ASSIGNED = re.compile(
+    rf"(?P<before>(?<![A-Za-z0-9])[\w.\-]{{0,64}}(?:{_SECRET_WORD})[\w.\-]{{0,64}}[\"']?\s?[=:]\s?)"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|(?:Bearer|Basic)\s+\S+|[^\s,;&\"'}]+)",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(
+    rf"(?P<before>(?<!\S)--?[\w\-]*(?:{_SECRET_WORD})[\w\-]*\s+)(?!-)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
+)
+_BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
+_KNOWN = re.compile(
+    r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza|eyJ[A-Za-z0-9_\-]{8,}\.)[A-Za-z0-9_.\-]{8,}"
+)
+_PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+_OPTION = re.compile(rf"--?[\w\-]*(?:{_SECRET_WORD}|pw|key)s?", re.IGNORECASE)
+# What programs take as a password right behind a letter: `mysql -pSECRET`, `redis-cli -a SECRET`, `curl -u me:SECRET`.
+_GLUED = {"mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "sshpass": "-p"}
+_NEXT = {"redis-cli": ("-a",), "curl": ("-u", "--user"), "sshpass": ("-p",), "mongo": ("-p",), "mongosh": ("-p",)}
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a value of that name is likely a secret: `POSTGRES_PASSWORD`, `api-key`."""
+    return bool(_SECRET_NAME.search(name))
+
+
+def masked_text(text: str) -> str:
+    """Return a text with what looks like a secret in it hidden; at most 4 KiB of it."""
+    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + HIDDEN
+    shown = _PEM.sub(HIDDEN, cut)
+    shown = _ADDRESS.sub(rf"\g<before>:{HIDDEN}@", shown)
+    shown = _ASSIGNED.sub(_assigned, shown)
+    shown = _SPACED.sub(rf"\g<before>{HIDDEN}", shown)
+    shown = _BEARER.sub(rf"\g<before>{HIDDEN}", shown)
+    return _KNOWN.sub(HIDDEN, shown)
+
+
+def _assigned(found: re.Match[str]) -> str:
+    return found["before"] + (found["value"] if found["value"] in {HIDDEN, '""', "''"} else HIDDEN)
+
+
+def masked_command(words: Sequence[str]) -> list[str]:
+    """Return a command line with the values of its secret options hidden."""
+    shown: list[str] = []
+    hides_next = False
+    program = words[0].rpartition("/")[2] if words else ""
+    glued, following = _GLUED.get(program, ""), _NEXT.get(program, ())
+    for word in words:
+        if hides_next and not word.startswith("--"):
+            shown.append(HIDDEN)
+            hides_next = False
+            continue
+        hides_next = word in following or ("=" not in word and bool(_OPTION.fullmatch(word)))
+        if glued and word.startswith(glued) and len(word) > len(glued):
+            shown.append(glued + HIDDEN)
+        else:
+            shown.append(_masked_word(word))
+    return shown
+
+
+def _masked_word(word: str) -> str:
+    name, sign, value = word.partition("=")
+    if sign and value and "\n" not in name and " " not in name and is_secret_name(name.lstrip("-")):
+        return f"{name}={HIDDEN}"
+    return masked_text(word)
+
+
+def masked_environment(values: object) -> object:
+    """Return an environment with every value hidden; only references to variables are left to see.
+
+    Args:
+        values: A mapping, or a list of `NAME=value`, as Compose allows both.
+    """
+    if isinstance(values, Mapping):
+        return {str(name): _masked_value(value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_masked_assignment(item) for item in values]
+    return _masked_value(values)
+
+
+def environment_pairs(values: object) -> list[tuple[str, object]]:
+    """Return the names and values of an environment of either form."""
+    if isinstance(values, Mapping):
+        return [(str(name), value) for name, value in values.items()]
+    if isinstance(values, list):
+        pairs = [str(item).partition("=") for item in values if isinstance(item, str)]
+        return [(name, value if sign else None) for name, sign, value in pairs]
+    return []
+
+
+def is_plain_secret(name: str, value: object) -> bool:
+    """Return whether a manifest gives a secret away: a literal, or a default that stands in for it."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not is_secret_name(name):
+        return False
+    rest = _REFERENCE.sub(lambda found: _default_of(found), str(value))
+    return bool(rest.strip()) and not name.upper().endswith(("_FILE", "_PATH"))
+
+
+def _default_of(found: re.Match[str]) -> str:
+    how = found["how"] or ""
+    return found[0].partition(how)[2].removesuffix("}") if how else ""
+
+
+def _masked_assignment(item: object) -> object:
+    if not isinstance(item, str):
+        return _masked_value(item)
+    name, sign, value = item.partition("=")
+    return f"{name}={_masked_value(value)}" if sign else masked_text(item)
+
+
+def _masked_value(value: object) -> object:
+    if value is None or value == "":
+        return value
+    if isinstance(value, str):
+        found = _REFERENCE.fullmatch(value)
+        if found:
+            return f"${{{found['name']}{found['how']}{HIDDEN}}}" if found["how"] else value
+    return HIDDEN
+
+
+def masked_facts(value: Any, *, name: str = "") -> Any:
+    """Return what a manifest says with every secret of it hidden: environments, secret names, addresses.
+
+    Args:
+        value: JSON values.
+        name: The key under which it stands.
+    """
+    if name.lower() in _ENVIRONMENTS:
+        return masked_environment(value)
+    if isinstance(value, Mapping):
+        return {str(key): masked_facts(item, name=str(key)) for key, item in value.items()}
+    if name and is_secret_name(name):
+        return _masked_value(value)
+    if isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            return masked_command(value)
+        return [masked_facts(item) for item in value]
+    return masked_text(value) if isinstance(value, str) else value

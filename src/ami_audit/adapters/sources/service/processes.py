@@ -10,7 +10,18 @@ from ami_audit.adapters.sources.service.cgroups import Groups, Memory
 from ami_audit.adapters.sources.service.masking import masked_command
 
 # Each is read from the same few files of a process, which psutil opens once for all of them.
-_ASKED = ("cmdline", "cpu_times", "create_time", "memory_info", "name", "num_fds", "num_threads", "ppid", "status", "uids")
+_ASKED = (
+    "cmdline",
+    "cpu_times",
+    "create_time",
+    "memory_info",
+    "name",
+    "num_fds",
+    "num_threads",
+    "ppid",
+    "status",
+    "uids",
+)
 
 
 class Process(NamedTuple):

@@ -119,12 +119,14 @@ def _profiles(manifests: Iterator[Manifest] | Any) -> dict[str, Profile]:
     return found
 
 
-def _checked(
-    manifest: Manifest, services: Mapping[str, Declared], profiles: Mapping[str, Profile]
-) -> Manifest:
+def _checked(manifest: Manifest, services: Mapping[str, Declared], profiles: Mapping[str, Profile]) -> Manifest:
     """Return the manifest with faults for names in it that stand for nothing."""
     faults = [
-        Fault("unknown-member", f"The profile `{profile.name}` names `{member}`, which no manifest declares", manifest.path)
+        Fault(
+            "unknown-member",
+            f"The profile `{profile.name}` names `{member}`, which no manifest declares",
+            manifest.path,
+        )
         for profile in manifest.profiles
         for member in profile.members
         if member not in services and member not in profiles

@@ -59,7 +59,9 @@ def _read(root: Path, path: str, text: str, environment: Mapping[str, str]) -> M
         where = f"{path}:{error.line}" if error.line else path
         return Manifest(path=path, faults=(Fault(error.kind, f"It is not read: {error.reason}", where),))
     except RecursionError:
-        return Manifest(path=path, faults=(Fault("manifest-too-deep", "It is not read: it is nested too deeply", path),))
+        return Manifest(
+            path=path, faults=(Fault("manifest-too-deep", "It is not read: it is nested too deeply", path),)
+        )
     if not isinstance(value, dict):
         reason = "It is empty" if value is None else "It is not a mapping"
         return Manifest(path=path, faults=(*faults, Fault("manifest-type", reason, path)))

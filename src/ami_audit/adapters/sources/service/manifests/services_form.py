@@ -34,7 +34,9 @@ def read_services(value: Mapping[str, Any], path: str) -> Manifest:
         services=services,
         profiles=profiles,
         faults=tuple(take.faults),
-        compose_files=tuple(dict.fromkeys([*filter(None, files), *(s.compose_file for s in services if s.compose_file)])),
+        compose_files=tuple(
+            dict.fromkeys([*filter(None, files), *(s.compose_file for s in services if s.compose_file)])
+        ),
         unknown=masked_facts(rest_of(value, _KNOWN)),
     )
 

@@ -34,6 +34,13 @@ class AuditOptions(BaseModel):
         allow_dirty: With `fix`, even over changes that are not committed.
         banned_words_file: Where the banned words stand; empty means the usual places.
         tool_timeout_s: Seconds that a tool may take.
+        services: Only these services and profiles.
+        manifests: Read these manifests of services, below the target, instead of the usual ones.
+        include_host: The machine too, and what runs on it without a manifest.
+        include_processes: Each process of the machine too.
+        run_commands: Health checks that are programs named by a manifest may be run.
+        remote: Services on other machines may be asked.
+        timeout_s: How long one service, engine or program is waited for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,6 +79,12 @@ class AuditOptions(BaseModel):
     zone: str | None = None
     any_name: bool = False
     journal: bool = False
+    manifests: tuple[str, ...] = ()
+    include_host: bool = False
+    include_processes: bool = False
+    run_commands: bool = False
+    remote: bool = False
+    timeout_s: float = Field(default=5.0, gt=0, le=60)
     reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
 
     @field_validator("since", "until", mode="before")

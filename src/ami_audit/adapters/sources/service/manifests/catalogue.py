@@ -1,6 +1,6 @@
 """All that the manifests of a place declare, put together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -39,8 +39,8 @@ def read_catalogue(root: Path, wanted: Sequence[str], *, environment: Mapping[st
             path = _resolved(root, named, manifest.path)
             if path not in manifests:
                 manifests[path] = read_manifest(root, path, environment=environment)
-    services = _together(root, manifests)
-    profiles = _profiles(manifests.values())
+    services, whole_files = _together(root, manifests)
+    profiles = _profiles(manifests.values(), whole_files)
     checked = tuple(_checked(manifest, services, profiles) for manifest in manifests.values())
     return Catalogue(checked, services, profiles)
 
@@ -52,8 +52,12 @@ def _resolved(root: Path, named: str, manifest: str) -> str:
     return beside if not (root / below).exists() and (root / beside).exists() else below
 
 
-def _together(root: Path, manifests: Mapping[str, Manifest]) -> dict[str, Declared]:
-    """Return services by name: one that refers to a Compose service takes in what is said of it there."""
+def _together(root: Path, manifests: Mapping[str, Manifest]) -> tuple[dict[str, Declared], list[Profile]]:
+    """Return services by name, and what stands for all services of a Compose file.
+
+    A service that refers to a Compose service takes in what is said of it there.
+    """
+    whole_files: list[Profile] = []
     containers = {
         (service.compose_file, service.compose_service): service
         for manifest in manifests.values()
@@ -68,6 +72,10 @@ def _together(root: Path, manifests: Mapping[str, Manifest]) -> dict[str, Declar
         for service in manifest.services:
             key = (_resolved(root, service.compose_file, manifest.path), service.compose_service or service.name)
             other = containers.get(key) if service.compose_file else None
+            of_file = tuple(name for file, name in containers if file == key[0])
+            if of_file and other is None and service.runs is Runs.CONTAINER and not service.compose_service:
+                whole_files.append(Profile(name=service.name, manifest=manifest.path, members=of_file))
+                continue
             if other is not None:
                 taken.add(key)
             whole = _merged(service, other) if other else service
@@ -75,7 +83,7 @@ def _together(root: Path, manifests: Mapping[str, Manifest]) -> dict[str, Declar
     for key, service in containers.items():
         if key not in taken:
             found[service.name] = _merged(found[service.name], service) if service.name in found else service
-    return found
+    return found, whole_files
 
 
 def _merged(first: Declared, second: Declared) -> Declared:
@@ -109,14 +117,28 @@ def _facts(first: Declared, second: Declared) -> dict[str, Any]:
     return {**first.facts, said: dict(second.facts)} if second.facts != first.facts else dict(first.facts)
 
 
-def _profiles(manifests: Iterator[Manifest] | Any) -> dict[str, Profile]:
+def _profiles(manifests: Iterable[Manifest], more: Sequence[Profile]) -> dict[str, Profile]:
     found: dict[str, Profile] = {}
-    for manifest in manifests:
-        for profile in manifest.profiles:
-            before = found.get(profile.name)
-            members = tuple(dict.fromkeys((*before.members, *profile.members))) if before else profile.members
-            found[profile.name] = replace(before or profile, members=members)
+    for profile in (*(profile for manifest in manifests for profile in manifest.profiles), *more):
+        before = found.get(profile.name)
+        members = tuple(dict.fromkeys((*before.members, *profile.members))) if before else profile.members
+        found[profile.name] = replace(before or profile, members=members)
     return found
+
+
+def members_of(catalogue: Catalogue, name: str) -> tuple[str, ...]:
+    """Return the services of a profile, those of profiles within it too, each once."""
+    found: dict[str, None] = {}
+    waiting, seen = [name], {name}
+    while waiting:
+        for member in catalogue.profiles[waiting.pop(0)].members:
+            if member in catalogue.profiles and member not in catalogue.services:
+                if member not in seen:
+                    seen.add(member)
+                    waiting.append(member)
+            else:
+                found[member] = None
+    return tuple(found)
 
 
 def _checked(manifest: Manifest, services: Mapping[str, Declared], profiles: Mapping[str, Profile]) -> Manifest:

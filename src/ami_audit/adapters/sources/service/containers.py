@@ -122,7 +122,7 @@ class Asker:
                 yield _lost(address, listed, _reason(error))
                 continue
             image = images.setdefault(found.get("Image", ""), self._image(client, found.get("Image", "")))
-            yield _container(address, found, image, self._usage(client, found))
+            yield _container(address, found, image=image, usage=self._usage(client, found))
 
     def _image(self, client: Any, name: str) -> dict[str, Any]:
         with suppress(Exception):
@@ -160,7 +160,7 @@ class Asker:
         yield from stream
 
 
-def _container(address: str, found: Mapping[str, Any], image: Mapping[str, Any], usage: Usage | None) -> Container:
+def _container(address: str, found: Mapping[str, Any], *, image: Mapping[str, Any], usage: Usage | None) -> Container:
     config = found.get("Config") or {}
     state = found.get("State") or {}
     return Container(

@@ -38,14 +38,21 @@ def host_facts(world: World, *, root: str) -> tuple[dict[str, Any], list[Fault]]
             for item in world.listeners[:_MOST_LISTENERS]
         ],
     }
-    faults = [Fault("engine-unreachable", f"The engine at {place}: {why}", name) for place, why in world.engines.failed.items()]
+    faults = [
+        Fault("engine-unreachable", f"The engine at {place}: {why}", name)
+        for place, why in world.engines.failed.items()
+    ]
     if world.engines.is_library_missing:
         faults.append(Fault("library-missing", "Containers are not looked at: the library `docker` is missing", name))
     if "psutil" in world.problems:
         faults.append(Fault("library-missing", "Processes are not looked at: the library `psutil` is missing", name))
         return facts, faults
     measured, disks = _measured(root)
-    faults += [Fault("disk-full", f"{disk['used_percent']} % of {disk['place']} is used", name) for disk in disks if disk["used_percent"] >= 100 * _FULL]
+    faults += [
+        Fault("disk-full", f"{disk['used_percent']} % of {disk['place']} is used", name)
+        for disk in disks
+        if disk["used_percent"] >= 100 * _FULL
+    ]
     return {**facts, **measured, "disks": disks}, faults
 
 

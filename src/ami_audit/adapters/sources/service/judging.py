@@ -21,7 +21,13 @@ def judged(
     seen: Seen, answers: Sequence[Answer], listeners: Sequence[Listener], *, usage: Mapping[str, Any]
 ) -> list[Fault]:
     """Return what is not as it should be, the state first; each kind and reason once."""
-    found = [*_state(seen), *_health(seen, answers, listeners), *_ports(seen, listeners), *_risks(seen), *_memory(seen, usage)]
+    found = [
+        *_state(seen),
+        *_health(seen, answers, listeners),
+        *_ports(seen, listeners),
+        *_risks(seen),
+        *_memory(seen, usage),
+    ]
     return list({(fault.kind, fault.reason): fault for fault in found}.values())
 
 

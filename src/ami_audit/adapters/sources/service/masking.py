@@ -6,12 +6,12 @@ from typing import Any
 
 HIDDEN = "…"
 
-_SECRET_WORD = (
+_SENSITIVE = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|credentials?|auth"
     r"|cookie|signature|salt|dsn"
 )
 _SECRET_NAME = re.compile(
-    rf"(?:^|[_.\-])(?:{_SECRET_WORD}|pw|pin|key)s?(?:$|[_.\-])|password|passwd|secret|token|apikey|credential",
+    rf"(?:^|[_.\-])(?:{_SENSITIVE}|pw|pin|key)s?(?:$|[_.\-])|password|passwd|secret|token|apikey|credential",
     re.IGNORECASE,
 )
 _ENVIRONMENTS = frozenset({"env", "environment", "envs", "env_vars", "secrets", "args_env", "build_args"})
@@ -20,19 +20,19 @@ _LONGEST = 4_096
 
 _ADDRESS = re.compile(r"(?P<before>[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s/@:\"']{0,256}):[^\s@\"']{1,1024}@")
 _ASSIGNED = re.compile(
-    rf"(?P<before>(?<![A-Za-z0-9])[\w.\-]{{0,64}}(?:{_SECRET_WORD})[\w.\-]{{0,64}}[\"']?\s?[=:]\s?)"
+    rf"(?P<before>(?<![A-Za-z0-9])[\w.\-]{{0,64}}(?:{_SENSITIVE})[\w.\-]{{0,64}}[\"']?\s?[=:]\s?)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|(?:Bearer|Basic)\s+\S+|[^\s,;&\"'}]+)",
     re.IGNORECASE,
 )
 _SPACED = re.compile(
-    rf"(?P<before>(?<!\S)--?[\w\-]*(?:{_SECRET_WORD})[\w\-]*\s+)(?!-)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
+    rf"(?P<before>(?<!\S)--?[\w\-]*(?:{_SENSITIVE})[\w\-]*\s+)(?!-)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
 )
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
 _KNOWN = re.compile(
     r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza|eyJ[A-Za-z0-9_\-]{8,}\.)[A-Za-z0-9_.\-]{8,}"
 )
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-_OPTION = re.compile(rf"--?[\w\-]*(?:{_SECRET_WORD}|pw|key)s?", re.IGNORECASE)
+_OPTION = re.compile(rf"--?[\w\-]*(?:{_SENSITIVE}|pw|key)s?", re.IGNORECASE)
 # What programs take as a password right behind a letter: `mysql -pSECRET`, `redis-cli -a SECRET`, `curl -u me:SECRET`.
 _GLUED = {"mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "sshpass": "-p"}
 _NEXT = {"redis-cli": ("-a",), "curl": ("-u", "--user"), "sshpass": ("-p",), "mongo": ("-p",), "mongosh": ("-p",)}
@@ -111,7 +111,7 @@ def is_plain_secret(name: str, value: object) -> bool:
     """Return whether a manifest gives a secret away: a literal, or a default that stands in for it."""
     if not isinstance(value, str | int | float) or isinstance(value, bool) or not is_secret_name(name):
         return False
-    rest = _REFERENCE.sub(lambda found: _default_of(found), str(value))
+    rest = _REFERENCE.sub(_default_of, str(value))
     return bool(rest.strip()) and not name.upper().endswith(("_FILE", "_PATH"))
 
 

@@ -31,6 +31,20 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+_OF_CONTAINERS = {
+    "running": State.RUNNING,
+    "restarting": State.RESTARTING,
+    "paused": State.PAUSED,
+    **dict.fromkeys(("exited", "dead", "created", "stopped", "configured"), State.STOPPED),
+}
+_OF_HEALTH = {"unhealthy": State.UNHEALTHY, "starting": State.STARTING}
+_OF_UNITS = {
+    "active": State.RUNNING,
+    "reloading": State.RUNNING,
+    "failed": State.FAILED,
+    "inactive": State.STOPPED,
+    "deactivating": State.STOPPED,
+}
 UP = frozenset({State.RUNNING, State.STARTING, State.UNHEALTHY})
 
 
@@ -69,7 +83,7 @@ class Matcher:
         processes = self._processes(service, container, unit)
         return Seen(
             name=service.name,
-            state=self._state(service, container, unit, processes),
+            state=self._state(service, container, unit, processes=processes),
             declared=service,
             container=container,
             unit=unit if unit and unit.is_there else None,
@@ -136,9 +150,7 @@ class Matcher:
         folder = labels.get("com.docker.compose.project.working_dir")
         return service == wanted and (folder is None or Path(folder).is_relative_to(self._root))
 
-    def _processes(
-        self, service: Declared, container: Container | None, unit: Unit | None
-    ) -> tuple[Process, ...]:
+    def _processes(self, service: Declared, container: Container | None, unit: Unit | None) -> tuple[Process, ...]:
         if container is not None:
             return self._inside(container)
         if unit is not None and unit.pid:
@@ -174,7 +186,7 @@ class Matcher:
         return tuple(item for item in self._world.listeners if item.pid in numbers)
 
     def _state(
-        self, service: Declared, container: Container | None, unit: Unit | None, processes: Sequence[Process]
+        self, service: Declared, container: Container | None, unit: Unit | None, *, processes: Sequence[Process]
     ) -> State:
         if container is not None:
             return container_state(container)
@@ -197,7 +209,9 @@ class Matcher:
             case Runs.UNIT:
                 return self._world.units.absent
             case _:
-                return self._world.problems.get("psutil", "") if service.command else "no manifest says what to look for"
+                return (
+                    self._world.problems.get("psutil", "") if service.command else "no manifest says what to look for"
+                )
 
 
 def _unlabelled(item: Container) -> bool:
@@ -234,33 +248,14 @@ def container_state(container: Container) -> State:
     """Return how a container is, its own health check included."""
     state: Mapping[str, object] = container.facts.get("state") or {}
     health = (container.facts.get("health") or {}).get("status")
-    match state.get("status"):
-        case "running" if health == "unhealthy":
-            return State.UNHEALTHY
-        case "running" if health == "starting":
-            return State.STARTING
-        case "running":
-            return State.RUNNING
-        case "restarting":
-            return State.RESTARTING
-        case "paused":
-            return State.PAUSED
-        case "exited" | "dead" | "created" | "stopped" | "configured":
-            return State.FAILED if state.get("exit_code") else State.STOPPED
-        case _:
-            return State.UNKNOWN
+    found = _OF_CONTAINERS.get(str(state.get("status")), State.UNKNOWN)
+    if found is State.RUNNING:
+        return _OF_HEALTH.get(str(health), found)
+    return State.FAILED if found is State.STOPPED and state.get("exit_code") else found
 
 
 def unit_state(unit: Unit) -> State:
     """Return how a unit is."""
-    match unit.active:
-        case "active" | "reloading":
-            return State.RUNNING
-        case "activating":
-            return State.RESTARTING if unit.sub == "auto-restart" else State.STARTING
-        case "failed":
-            return State.FAILED
-        case "inactive" | "deactivating":
-            return State.STOPPED
-        case _:
-            return State.UNKNOWN
+    if unit.active == "activating":
+        return State.RESTARTING if unit.sub == "auto-restart" else State.STARTING
+    return _OF_UNITS.get(unit.active, State.UNKNOWN)

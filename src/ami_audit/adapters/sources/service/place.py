@@ -27,7 +27,7 @@ def read_below(root: Path, path: str, *, most_bytes: int) -> bytes:
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
         raise UnreadableError(reason, is_missing=isinstance(error, FileNotFoundError)) from error
-    with open(handle, "rb") as file:
+    with os.fdopen(handle, "rb") as file:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise UnreadableError("it is not a regular file")

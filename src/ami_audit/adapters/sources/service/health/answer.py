@@ -39,7 +39,7 @@ class Answer:
     def recorded(self) -> dict[str, Any]:
         """What a record says of it."""
         probe = self.probe
-        asked = (
+        asked: dict[str, Any] = (
             {"command": masked_command(probe.command)}
             if probe.kind == "command"
             else {"address": f"{probe.host or 'localhost'}:{probe.port}"}

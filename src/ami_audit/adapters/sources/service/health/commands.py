@@ -7,7 +7,7 @@ from ami_audit.adapters.sources.service.health.answer import Said, Unwell
 from ami_audit.adapters.sources.service.health.threads import in_thread
 from ami_audit.adapters.sources.service.masking import masked_text
 from ami_audit.adapters.sources.service.place import UnreadableError, inside
-from ami_audit.adapters.sources.service.work import Ran, Work
+from ami_audit.adapters.sources.service.work import Work
 
 
 async def ask_command(work: Work, probe: Probe, root: Path, *, timeout_s: float) -> Said:
@@ -25,7 +25,6 @@ async def ask_command(work: Work, probe: Probe, root: Path, *, timeout_s: float)
         ran = await in_thread(lambda: work.run(probe.command, timeout_s=timeout_s, cwd=folder))
     except OSError as error:
         raise Unwell(f"it cannot be run: {(error.strerror or str(error)).lower()}") from error
-    assert isinstance(ran, Ran)
     if ran.status is None:
         raise TimeoutError
     said = ran.output.decode("utf-8", "replace").strip().splitlines()

@@ -51,8 +51,7 @@ async def addresses_of(host: str, port: int) -> list[Address]:
         return [Address(written, port, written)]
     # The resolver has no timeout of its own.
     found = await in_thread(lambda: socket.getaddrinfo(written, port, type=socket.SOCK_STREAM))
-    assert isinstance(found, list)
-    return [Address(item[4][0], port, name) for item in sorted(found, key=lambda item: item[0] != socket.AF_INET)]
+    return [Address(str(item[4][0]), port, name) for item in sorted(found, key=lambda item: item[0] != socket.AF_INET)]
 
 
 def _is_number(text: str) -> bool:

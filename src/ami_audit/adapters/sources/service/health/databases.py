@@ -40,7 +40,7 @@ async def ask_postgres(address: Address, environment: Mapping[str, str]) -> Said
         return Said(f"it answers: {said}", {**facts, "sqlstate": code})
     if kind != b"R":
         raise Unwell("it does not speak Postgres's protocol")
-    if await _is_of_user(address, environment, "POSTGRES", 5432):
+    if await _is_of_user(address, environment, prefix="POSTGRES", port=5432):
         return await _login(address, environment, facts)
     return Said(
         "it answers and asks for a login" if code != "0" else "it answers and lets everybody in",
@@ -69,7 +69,7 @@ async def _startup(address: Address, user: str) -> tuple[bytes, str, str]:
     return kind, fields.get(b"C", ""), fields.get(b"M", "")
 
 
-async def _is_of_user(address: Address, environment: Mapping[str, str], prefix: str, port: int) -> bool:
+async def _is_of_user(address: Address, environment: Mapping[str, str], *, prefix: str, port: int) -> bool:
     """Return whether the user's credentials are for this address: a manifest cannot send them elsewhere."""
     if not environment.get(f"{prefix}_PASSWORD"):
         return False
@@ -114,7 +114,7 @@ async def ask_redis(address: Address, environment: Mapping[str, str]) -> Said:
     """
     reader, writer = await address.connected()
     try:
-        if await _is_of_user(address, environment, "REDIS", 6379):
+        if await _is_of_user(address, environment, prefix="REDIS", port=6379):
             password = environment["REDIS_PASSWORD"].encode()
             writer.write(b"*2\r\n$4\r\nAUTH\r\n$%d\r\n%s\r\n" % (len(password), password))
             if not (answer := await _line(reader)).startswith("+"):

@@ -4,29 +4,36 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
-def in_thread(call: Callable[[], object]) -> "asyncio.Future[object]":
+def in_thread(call: Callable[[], T]) -> "asyncio.Future[T]":
     """Return what a call that blocks comes to; its thread never keeps the program from ending."""
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[object] = loop.create_future()
+    future: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
         try:
-            result, error = call(), None
-        except Exception as raised:  # noqa: BLE001 (handed to whoever waits)
-            result, error = None, raised
+            result = call()
+        except Exception as error:  # noqa: BLE001 (handed to whoever waits)
+            settle = partial(_fail, future, error)
+        else:
+            settle = partial(_settle, future, result)
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(_settle, future, result, error)
+            loop.call_soon_threadsafe(settle)
 
     threading.Thread(target=run, name="ami-audit-probe", daemon=True).start()
     return future
 
 
-def _settle(future: "asyncio.Future[object]", result: object, error: Exception | None) -> None:
-    if future.done():
-        return
-    if error is None:
+def _settle(future: "asyncio.Future[T]", result: T) -> None:
+    if not future.done():
         future.set_result(result)
-    else:
+
+
+def _fail(future: "asyncio.Future[Any]", error: Exception) -> None:
+    if not future.done():
         future.set_exception(error)

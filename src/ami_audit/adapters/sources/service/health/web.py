@@ -30,7 +30,7 @@ async def ask_http(address: Address, probe: Probe) -> Said:
         OSError: It is not there.
     """
     reader, writer = await address.connected()
-    status, _ = await _get(reader, writer, address, probe.path)
+    status, _ = await _get(reader, writer, address, path=probe.path)
     return _judged(status, {}, ())
 
 
@@ -53,7 +53,7 @@ async def ask_https(address: Address, probe: Probe) -> Said:
         raise Unwell(f"no TLS connection: {(error.reason or 'it failed').lower().replace('_', ' ')}") from error
     certificate = _certificate(writer)
     faults += _expiry(certificate, f"{address.name}:{address.port}", has_expired=_has(faults, "certificate-expired"))
-    status, _ = await _get(reader, writer, address, probe.path)
+    status, _ = await _get(reader, writer, address, path=probe.path)
     return _judged(status, {"certificate": certificate} if certificate else {}, tuple(faults))
 
 
@@ -69,7 +69,7 @@ async def ask_dgraph(address: Address, probe: Probe) -> Said:
         OSError: It is not there.
     """
     reader, writer = await address.connected()
-    status, body = await _get(reader, writer, address, probe.path if probe.path != "/" else "/health")
+    status, body = await _get(reader, writer, address, path=probe.path if probe.path != "/" else "/health")
     if status >= 400:
         raise Unwell(f"it answers with status {status}", facts={"status": status})
     instances = _instances(body)
@@ -99,7 +99,7 @@ def _judged(status: int, facts: dict[str, Any], faults: tuple[Fault, ...]) -> Sa
 
 
 async def _get(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: Address, path: str
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: Address, *, path: str
 ) -> tuple[int, bytes]:
     """Return status and body; a redirection is an answer and is not followed: it may lead anywhere."""
     # Whatever a manifest wrote, one request goes out.

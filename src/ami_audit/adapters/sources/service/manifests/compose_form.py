@@ -149,13 +149,15 @@ class _Service:
         for key, kind in (("network_mode", "host-network"), ("pid", "host-processes"), ("ipc", "host-memory")):
             if facts.get(key) == "host":
                 yield Fault(kind, f"`{key}: host` is declared", where)
-        for volume in facts.get("volumes") if isinstance(facts.get("volumes"), list) else ():
+        volumes = facts.get("volumes")
+        for volume in volumes if isinstance(volumes, list) else ():
             source = volume.get("source", "") if isinstance(volume, dict) else str(volume)
             if any(name in str(source) for name in _SOCKETS):
                 yield Fault("docker-socket", "The container engine's socket is mounted into it", where)
         added = facts.get("cap_add")
-        worst = sorted(_DANGEROUS & {str(name).upper().removeprefix("CAP_") for name in added or ()})
-        if isinstance(added, list) and worst:
+        names = added if isinstance(added, list) else []
+        worst = sorted(_DANGEROUS & {str(name).upper().removeprefix("CAP_") for name in names})
+        if worst:
             yield Fault("capabilities", f"It is given {', '.join(worst)}", where)
         yield from environment_risks(facts.get("environment"), where)
 

@@ -7,7 +7,12 @@ from ami_audit.adapters.sources.service.declared import Port, Probe
 from ami_audit.adapters.sources.service.manifests.values import Taker
 
 _BY_INNER = {5432: "postgres", 6379: "redis", 8080: "http", 80: "http", 443: "https", 8443: "https"}
-_BY_WORD = (("postgres", "postgres"), ("postgis", "postgres"), ("pgvector", "postgres"), ("timescale", "postgres"))
+_BY_WORD: tuple[tuple[str, str], ...] = (
+    ("postgres", "postgres"),
+    ("postgis", "postgres"),
+    ("pgvector", "postgres"),
+    ("timescale", "postgres"),
+)
 _BY_WORD += (("redis", "redis"), ("valkey", "redis"), ("dgraph", "dgraph"))
 _OWN_PORT = {"postgres": 5432, "redis": 6379, "dgraph": 8080}
 _KINDS = frozenset({"tcp", "http", "https", "postgres", "redis", "dgraph"})
@@ -32,7 +37,7 @@ def probes_of_ports(ports: tuple[Port, ...], *, image: str, name: str) -> tuple[
     )
 
 
-def probes_of_health(take: Taker, health: object, where: str, *, cwd: str, about: str) -> tuple[Probe, ...]:
+def probes_of_health(take: Taker, health: object, *, where: str, cwd: str, about: str) -> tuple[Probe, ...]:
     """Return the probes that a `health` mapping names: `tcp`, `http`, `command`, or a protocol by its name.
 
     Args:
@@ -51,18 +56,18 @@ def probes_of_health(take: Taker, health: object, where: str, *, cwd: str, about
             if words := take.command(value, place):
                 found.append(Probe("command", command=words, cwd=cwd, timeout_s=timeout_s, origin="health.command"))
         elif kind in _KINDS:
-            probe = _asked(take, kind, said, place)
+            probe = _asked(take, kind, said, where=place)
             found += [_as_protocol(probe, about)] if probe else []
     return tuple(found)
 
 
-def _asked(take: Taker, kind: str, said: object, where: str) -> Probe | None:
+def _asked(take: Taker, kind: str, said: object, *, where: str) -> Probe | None:
     if isinstance(said, str):
-        return _of_address(take, kind, said, where)
+        return _of_address(take, kind, said, where=where)
     facts = take.mapping(said, where)
     timeout_s = take.seconds(facts.get("timeout"), f"{where}.timeout")
     if "url" in facts:
-        probe = _of_address(take, kind, take.text(facts["url"], f"{where}.url"), f"{where}.url")
+        probe = _of_address(take, kind, take.text(facts["url"], f"{where}.url"), where=f"{where}.url")
         return probe._replace(timeout_s=timeout_s) if probe else None
     port = take.port(facts.get("port"), f"{where}.port")
     if not port:
@@ -74,7 +79,7 @@ def _asked(take: Taker, kind: str, said: object, where: str) -> Probe | None:
     return Probe(kind, host=host, port=port, path=path, timeout_s=timeout_s, origin=f"health.{kind}")
 
 
-def _of_address(take: Taker, kind: str, text: str, where: str) -> Probe | None:
+def _of_address(take: Taker, kind: str, text: str, *, where: str) -> Probe | None:
     """Return the probe of `http://host:port/path`, or of `host:port`."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def read_manifest(root: Path, path: str, *, environment: Mapping[str, str]) -> M
     except UnreadableError as error:
         return Manifest(path=path, faults=(Fault("manifest-unreadable", f"It is not read: {error.reason}", path),))
     digest = hashlib.sha256(content).hexdigest()
-    read = _read(root, path, content.decode("utf-8-sig", "replace"), environment)
+    read = _read(root, path, content.decode("utf-8-sig", "replace"), environment=environment)
     odd = () if _is_text(content) else (Fault("manifest-encoding", "It is not UTF-8; what is not was replaced", path),)
     return _with(read, digest, odd)
 
@@ -45,12 +46,10 @@ def _is_text(content: bytes) -> bool:
 
 
 def _with(read: Manifest, digest: str, odd: tuple[Fault, ...]) -> Manifest:
-    from dataclasses import replace
-
     return replace(read, sha256=digest, faults=(*odd, *read.faults))
 
 
-def _read(root: Path, path: str, text: str, environment: Mapping[str, str]) -> Manifest:
+def _read(root: Path, path: str, text: str, *, environment: Mapping[str, str]) -> Manifest:
     if path.rpartition("/")[2].startswith("Procfile"):
         return read_procfile(text, path)
     try:
@@ -65,13 +64,11 @@ def _read(root: Path, path: str, text: str, environment: Mapping[str, str]) -> M
     if not isinstance(value, dict):
         reason = "It is empty" if value is None else "It is not a mapping"
         return Manifest(path=path, faults=(*faults, Fault("manifest-type", reason, path)))
-    from dataclasses import replace
-
-    read = _of_form(root, path, value, environment)
+    read = _of_form(root, path, value, environment=environment)
     return replace(read, faults=(*faults, *read.faults))
 
 
-def _of_form(root: Path, path: str, value: Mapping[str, Any], environment: Mapping[str, str]) -> Manifest:
+def _of_form(root: Path, path: str, value: Mapping[str, Any], *, environment: Mapping[str, str]) -> Manifest:
     if "processes" in value:
         return read_setup(value, path)
     if is_compose(value) or path.rpartition("/")[2].startswith(("docker-compose", "compose.")):

@@ -67,7 +67,9 @@ def _service(take: Taker, name: str, facts: dict[str, Any], *, autostart: bool) 
     docker = take.mapping(execution.get("docker"), f"{where}.execution.docker")
     cwd = take.text(local.get("cwd"), f"{where}.execution.local.cwd")
     tags = take.texts(facts.get("tags"), f"{where}.tags")
-    probes = probes_of_health(take, facts.get("health"), f"{where}.health", cwd=cwd, about=" ".join((name, *tags)))
+    probes = probes_of_health(
+        take, facts.get("health"), where=f"{where}.health", cwd=cwd, about=" ".join((name, *tags))
+    )
     is_local = local.get("enabled", "command" in local) is True and docker.get("enabled") is not True
     return Declared(
         name=name,

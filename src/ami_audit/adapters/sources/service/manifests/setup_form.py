@@ -37,7 +37,7 @@ def _process(take: Taker, name: str, facts: dict[str, Any]) -> Declared:
     is_container = "compose" in kind or kind in {"docker", "podman", "container"}
     ports = _ports(take, facts, where)
     probes = probes_of_health(
-        take, facts.get("health", facts.get("healthcheck")), f"{where}.health", cwd=cwd, about=name
+        take, facts.get("health", facts.get("healthcheck")), where=f"{where}.health", cwd=cwd, about=name
     )
     return Declared(
         name=name,

@@ -43,7 +43,7 @@ def _units(take: Taker, value: Mapping[str, Any]) -> Iterator[Declared]:
 def _unit(take: Taker, name: str, facts: dict[str, Any], *, where: str) -> Declared:
     cwd = take.text(facts.get("cwd", facts.get("working_directory")), f"{where}.cwd")
     unit = take.text(facts.get("unit"), f"{where}.unit") or name
-    probes = probes_of_health(take, facts.get("health"), f"{where}.health", cwd=cwd, about=name)
+    probes = probes_of_health(take, facts.get("health"), where=f"{where}.health", cwd=cwd, about=name)
     return Declared(
         name=name.removesuffix(".service"),
         manifests=(take.path,),

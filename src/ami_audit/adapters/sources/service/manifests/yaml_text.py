@@ -74,15 +74,14 @@ def read_yaml(text: str, path: str) -> tuple[Any, list[Fault]]:
 
 def _bounded(yaml: Any, loader_class: Any, text: str) -> int:
     """Return the number of documents; nothing is built before depth and number of nodes are known to be small."""
-    depth = nodes = documents = 0
-    for event in yaml.parse(text, Loader=loader_class):
+    depth = documents = 0
+    for nodes, event in enumerate(yaml.parse(text, Loader=loader_class)):
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        nodes += 1
         if depth > _DEEPEST:
             raise NotYamlError(
                 "manifest-too-deep", f"it is nested deeper than {_DEEPEST} levels", event.start_mark.line + 1
@@ -111,7 +110,7 @@ def _mapping(reading: _Reading, node: Any, inside: tuple[int, ...]) -> dict[str,
     own: dict[str, Any] = {}
     for key, value in node.value:
         if key.tag == _MERGE:
-            _merge(reading, merged, _value(reading, value, inside), value)
+            _merge(reading, merged, _value(reading, value, inside), node=value)
             continue
         name = _value(reading, key, inside)
         if isinstance(name, dict | list):
@@ -124,7 +123,7 @@ def _mapping(reading: _Reading, node: Any, inside: tuple[int, ...]) -> dict[str,
     return {**merged, **own}
 
 
-def _merge(reading: _Reading, merged: dict[str, Any], value: Any, node: Any) -> None:
+def _merge(reading: _Reading, merged: dict[str, Any], value: Any, *, node: Any) -> None:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             for name, inner in item.items():

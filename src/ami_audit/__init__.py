@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ami_audit.entrypoints.bootstrap.sources import LogSource as LogSource
     from ami_audit.entrypoints.bootstrap.sources import QualitySource as QualitySource
     from ami_audit.entrypoints.bootstrap.sources import ModuleSource as ModuleSource
+    from ami_audit.entrypoints.bootstrap.sources import ServiceSource as ServiceSource
     from ami_audit.entrypoints.library import AuditChain as AuditChain
     from ami_audit.entrypoints.library import AuditContext as AuditContext
     from ami_audit.entrypoints.library import AuditStore as AuditStore
@@ -67,6 +68,7 @@ _HOMES = {
     "domain.verification": ("VerificationReport",),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "QualitySource"),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "ModuleSource"),
+    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "ServiceSource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
     "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "LogSource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),

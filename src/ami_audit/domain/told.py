@@ -17,6 +17,7 @@ TOLD: frozenset[str] = frozenset(
         "module.tests",
     }
 )
+TOLD: frozenset[str] = frozenset({"service.host", "service.observed", "service.profile"})
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""
 
 MOST = 2_000

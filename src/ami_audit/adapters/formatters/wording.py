@@ -29,6 +29,11 @@ _NOUNS = {
     "module.metrics": ("set of metrics", "sets of metrics"),
     "module.observed": ("module", "modules"),
     "module.tests": ("test inventory", "test inventories"),
+    "service.host": ("machine", "machines"),
+    "service.manifest": ("manifest", "manifests"),
+    "service.observed": ("service", "services"),
+    "service.process": ("process", "processes"),
+    "service.profile": ("profile", "profiles"),
 }
 _SEVERITIES = {
     AuditSeverity.CRITICAL: ("critical finding", "critical findings"),

@@ -11,6 +11,7 @@ from ami_audit.adapters.sources.git import GitSource as _GitSource
 from ami_audit.adapters.sources.log import LogSource as _LogSource
 from ami_audit.adapters.sources.quality import QualitySource as _QualitySource
 from ami_audit.adapters.sources.module import ModuleSource as _ModuleSource
+from ami_audit.adapters.sources.service import ServiceSource as _ServiceSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
@@ -40,6 +41,12 @@ class QualitySource(_QualitySource):
     def __init__(self) -> None:
         """Files are listed, and words looked for, by the native core."""
         super().__init__(NativeScanner(), NativeWordMatcher)
+class ServiceSource(_ServiceSource):
+    """Observes services: declared, running, listening, healthy; what they use, and on request what they log."""
+
+    def __init__(self) -> None:
+        """Logs are read by the native core."""
+        super().__init__()
 
 
 _OWN: dict[str, Callable[[], AuditSource]] = {
@@ -56,6 +63,8 @@ class ModuleSource(_ModuleSource):
 
 
 _OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "module": ModuleSource}
+    "service": ServiceSource,
+}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:

@@ -18,6 +18,8 @@ _COMMANDS = {
     "repo": _COLLECTING,
     "git": _COLLECTING,
     "file": _COLLECTING,
+    "service": _COLLECTING,
+    "services": _COLLECTING,
     "watch": _COLLECTING,
     "logs": _COLLECTING,
     "quality": _COLLECTING,

@@ -36,7 +36,7 @@ _ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """What a collecting command was asked to do."""
+    """What a collecting command was asked to do; `named` is what the trail calls it, where that is no path."""
 
     place: Path
     target: str
@@ -49,6 +49,7 @@ class Collection:
     quiet: bool
     # Actions whose facts the answer tells one by one, those included that an earlier run has recorded.
     listed: frozenset[str] = frozenset()
+    named: str = ""
 
 
 def collect(wanted: Collection) -> None:
@@ -67,7 +68,8 @@ def collect(wanted: Collection) -> None:
     if wanted.listed:
         sources = list[AuditSource](Overheard(source, wanted.listed) for source in sources)
     with AuditStore(opener(chosen, announce=announce)) as store:
-        summary = _run(store, sources, wanted=wanted, named=named_below(wanted.target, chosen.root), options=options)
+        named = wanted.named or named_below(wanted.target, chosen.root)
+        summary = _run(store, sources, wanted=wanted, named=named, options=options)
         of_run = AuditFilter(run_id=summary.run_id, limit=_RECORDS)
         findings = portal.run(findings_of(store, of_run)) if summary.findings else None
         # A file is kept, so it holds what was recorded; a screen is read.

@@ -25,6 +25,9 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "module.imports": ("module", "imports_section"),
     "module.coverage": ("module", "coverage_section"),
     "module.tests": ("module", "tests_section"),
+    "service.profile": ("services", "profiles_section"),
+    "service.observed": ("services", "services_section"),
+    "service.host": ("services", "host_section"),
 }
 
 

@@ -63,9 +63,8 @@ def _named(catalogue: Catalogue, matcher: Matcher, names: Sequence[str]) -> Choi
         elif name not in catalogue.profiles:
             found = matcher.named(name)
             if not found:
-                raise SourceError(
-                    name, f"no manifest declares it, and nothing of that name runs; {_there_are(catalogue)}"
-                )
+                reason = f"no manifest declares a service `{name}`, and nothing of that name runs"
+                raise SourceError(name, f"{reason}; {_there_are(catalogue)}")
             undeclared += found
     seen = [matcher.declared(catalogue.services[name]) for name in sorted(wanted)]
     return Choice([*seen, *undeclared], profiles)

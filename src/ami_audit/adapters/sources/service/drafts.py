@@ -22,6 +22,7 @@ from ami_audit.domain.text import one_line, readable_path
 
 SOURCE = "service_source/1"
 _MOST_FINDINGS = 200
+_ILL = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
 
 
 def _draft(action: str, target: str, **rest: Any) -> AuditDraft:
@@ -144,10 +145,12 @@ def _ports(seen: Seen) -> list[dict[str, Any]]:
 def _outcome(seen: Seen, answers: Sequence[Answer]) -> Outcome:
     if seen.state is State.UNKNOWN:
         verdicts = {answer.verdict for answer in answers}
+        if verdicts & _ILL:
+            return Outcome.FAILURE
         return Outcome.SUCCESS if verdicts == {Verdict.OK} else Outcome.UNKNOWN
     if seen.state not in UP or seen.state is State.UNHEALTHY:
         return Outcome.FAILURE
-    ill = [answer.verdict in {Verdict.FAILED, Verdict.TIMED_OUT} for answer in answers]
+    ill = [answer.verdict in _ILL for answer in answers]
     if not any(ill):
         return Outcome.SUCCESS
     return Outcome.FAILURE if all(ill) else Outcome.PARTIAL

@@ -20,7 +20,7 @@ _PROXIES = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta", "c
 def judged(
     seen: Seen, answers: Sequence[Answer], listeners: Sequence[Listener], *, usage: Mapping[str, Any]
 ) -> list[Fault]:
-    """Return what is not as it should be, the state first; each kind and reason once."""
+    """Return what is not as it should be, the state first; each once."""
     found = [
         *_state(seen),
         *_health(seen, answers, listeners),
@@ -28,7 +28,7 @@ def judged(
         *_risks(seen),
         *_memory(seen, usage),
     ]
-    return list({(fault.kind, fault.reason): fault for fault in found}.values())
+    return list(dict.fromkeys(found))
 
 
 def _state(seen: Seen) -> Iterator[Fault]:

@@ -7,13 +7,15 @@ from ami_audit.adapters.sources.service.declared import Port, Probe
 from ami_audit.adapters.sources.service.manifests.values import Taker
 
 _BY_INNER = {5432: "postgres", 6379: "redis", 8080: "http", 80: "http", 443: "https", 8443: "https"}
-_BY_WORD: tuple[tuple[str, str], ...] = (
-    ("postgres", "postgres"),
-    ("postgis", "postgres"),
-    ("pgvector", "postgres"),
-    ("timescale", "postgres"),
-)
-_BY_WORD += (("redis", "redis"), ("valkey", "redis"), ("dgraph", "dgraph"))
+_BY_WORD = {
+    "postgres": "postgres",
+    "postgis": "postgres",
+    "pgvector": "postgres",
+    "timescale": "postgres",
+    "redis": "redis",
+    "valkey": "redis",
+    "dgraph": "dgraph",
+}
 _OWN_PORT = {"postgres": 5432, "redis": 6379, "dgraph": 8080}
 _KINDS = frozenset({"tcp", "http", "https", "postgres", "redis", "dgraph"})
 
@@ -21,7 +23,7 @@ _KINDS = frozenset({"tcp", "http", "https", "postgres", "redis", "dgraph"})
 def protocol_of(image: str, name: str, port: Port) -> str:
     """Return by which protocol a port is asked: by its image or name where they say so, else a plain connection."""
     inner = port.inner or port.number
-    for word, protocol in _BY_WORD:
+    for word, protocol in _BY_WORD.items():
         if word in image.lower() or word in name.lower():
             return protocol if inner == _OWN_PORT[protocol] else "tcp"
     protocol = _BY_INNER.get(inner, "tcp")

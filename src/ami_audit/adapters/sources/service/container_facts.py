@@ -1,6 +1,7 @@
 """What a record says of a container: taken from what the engine tells, secrets masked."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ami_audit.adapters.sources.service.declared import Fault
@@ -72,6 +73,16 @@ def _state(state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _moment(value: object) -> str | None:
     return value if isinstance(value, str) and value and not value.startswith(_NEVER) else None
+
+
+def moment_told(value: object) -> datetime | None:
+    """Return the moment an engine wrote, which may have nine digits of a second; None for none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _health(health: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,10 +1,11 @@
 """Containers, as the engines of this machine tell them (Docker, or Podman by the same interface)."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
-from time import monotonic
 from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.service.container_facts import container_facts
@@ -24,7 +25,6 @@ class Container(NamedTuple):
         name: Without the slash.
         labels: As they are; not for a record.
         pid: Its first process on this machine; None when it does not run.
-        usage: A reading of processor time and memory; empty when it does not run.
     """
 
     engine: str
@@ -34,16 +34,13 @@ class Container(NamedTuple):
     labels: Mapping[str, str]
     pid: int | None
     facts: dict[str, Any]
-    usage: "Usage | None" = None
 
 
 class Usage(NamedTuple):
-    """One reading; processor time of all its processes."""
+    """What all processes of a container use, as its engine tells it; 100 percent is one processor whole."""
 
-    cpu_s: float
-    at: float
+    cpu_percent: float | None
     memory_bytes: int | None
-    memory_limit_bytes: int | None
     processes: int | None
 
 
@@ -85,7 +82,7 @@ class Asker:
         self._clients: dict[str, Any] = {}
 
     def ask(self) -> Engines:
-        """Return all containers with their facts and a first reading of what they use."""
+        """Return all containers with their facts."""
         if not self._addresses:
             return Engines((), {}, {})
         try:
@@ -106,6 +103,7 @@ class Asker:
         return Engines(tuple(containers), asked, failed)
 
     def _client(self, docker: Any, address: str) -> Any:
+        _knock(address, timeout_s=self._timeout_s)
         client = docker.APIClient(base_url=address, version="auto", timeout=self._timeout_s)
         self._work.closing(client.close)
         self._clients[address] = client
@@ -122,7 +120,7 @@ class Asker:
                 yield _lost(address, listed, _reason(error))
                 continue
             image = images.setdefault(found.get("Image", ""), self._image(client, found.get("Image", "")))
-            yield _container(address, found, image=image, usage=self._usage(client, found))
+            yield _container(address, found, image)
 
     def _image(self, client: Any, name: str) -> dict[str, Any]:
         with suppress(Exception):
@@ -130,20 +128,12 @@ class Asker:
             return found
         return {}
 
-    def _usage(self, client: Any, found: Mapping[str, Any]) -> Usage | None:
-        if not found.get("State", {}).get("Running"):
-            return None
-        return self._read(client, str(found["Id"]))
-
-    def _read(self, client: Any, name: str) -> Usage | None:
-        with suppress(Exception):
-            return _usage_of(client.stats(name, stream=False, one_shot=True))
-        return None
-
-    def usage_again(self, container: Container) -> Usage | None:
-        """Return a later reading of a container, to know what it used between the two."""
+    def usage(self, container: Container) -> Usage | None:
+        """Return what a container uses; takes the engine a second or two. None when it does not tell."""
         client = self._clients.get(container.engine)
-        return self._read(client, container.id) if client else None
+        with suppress(Exception):
+            return _usage_of(client.stats(container.id, stream=False)) if client else None
+        return None
 
     def logs(self, container: Container, *, since: float | None, until: float | None, tail: int) -> Iterator[bytes]:
         """Yield pieces of a container's log, each line with its time before it.
@@ -160,7 +150,19 @@ class Asker:
         yield from stream
 
 
-def _container(address: str, found: Mapping[str, Any], *, image: Mapping[str, Any], usage: Usage | None) -> Container:
+def _knock(address: str, *, timeout_s: float) -> None:
+    """Connect once to a local socket: the library leaves its own open when nobody answers.
+
+    Raises:
+        OSError: Nobody answers there.
+    """
+    if address.startswith("unix://"):
+        with closing(socket.socket(socket.AF_UNIX)) as tried:
+            tried.settimeout(timeout_s)
+            tried.connect(address.removeprefix("unix://"))
+
+
+def _container(address: str, found: Mapping[str, Any], image: Mapping[str, Any]) -> Container:
     config = found.get("Config") or {}
     state = found.get("State") or {}
     return Container(
@@ -171,7 +173,6 @@ def _container(address: str, found: Mapping[str, Any], *, image: Mapping[str, An
         labels={str(name): str(value) for name, value in (config.get("Labels") or {}).items()},
         pid=state.get("Pid") or None,
         facts=container_facts(found, image),
-        usage=usage,
     )
 
 
@@ -186,18 +187,24 @@ def _usage_of(stats: Mapping[str, Any]) -> Usage:
     cache = details.get("total_inactive_file", details.get("inactive_file", 0))
     used = memory.get("usage")
     return Usage(
-        cpu_s=stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9,
-        at=monotonic(),
+        cpu_percent=_percent(stats),
         memory_bytes=None if used is None else max(0, used - cache),
-        memory_limit_bytes=memory.get("limit"),
         processes=(stats.get("pids_stats") or {}).get("current"),
     )
 
 
-def cpu_percent_between(before: Usage, after: Usage) -> float:
-    """Return how much of one processor was used between two readings; 100 is one processor whole."""
-    span_s = after.at - before.at
-    return round(100 * max(0.0, after.cpu_s - before.cpu_s) / span_s, 1) if span_s > 0 else 0.0
+def _percent(stats: Mapping[str, Any]) -> float | None:
+    """Return the processor time between the two readings that come together, over the time between them."""
+    try:
+        now, before = (_nanoseconds(stats[name]) for name in ("read", "preread"))
+        used = stats["cpu_stats"]["cpu_usage"]["total_usage"] - stats["precpu_stats"]["cpu_usage"]["total_usage"]
+    except (KeyError, ValueError):
+        return None
+    return round(100 * max(0, used) / (now - before), 1) if now > before else None
+
+
+def _nanoseconds(text: str) -> float:
+    return 1e9 * datetime.fromisoformat(text).timestamp()
 
 
 def _version(client: Any) -> dict[str, str]:

@@ -4,9 +4,12 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from ami_audit.adapters.sources.service.container_facts import moment_told
 from ami_audit.adapters.sources.service.containers import Container
 from ami_audit.adapters.sources.service.declared import Declared, Runs
 from ami_audit.adapters.sources.service.listening import Listener
@@ -45,6 +48,7 @@ _OF_UNITS = {
     "inactive": State.STOPPED,
     "deactivating": State.STOPPED,
 }
+_MOMENT, _OFTEN = timedelta(seconds=10), 2
 UP = frozenset({State.RUNNING, State.STARTING, State.UNHEALTHY})
 
 
@@ -250,8 +254,15 @@ def container_state(container: Container) -> State:
     health = (container.facts.get("health") or {}).get("status")
     found = _OF_CONTAINERS.get(str(state.get("status")), State.UNKNOWN)
     if found is State.RUNNING:
-        return _OF_HEALTH.get(str(health), found)
+        return State.RESTARTING if _ends_again(container.facts, state) else _OF_HEALTH.get(str(health), found)
     return State.FAILED if found is State.STOPPED and state.get("exit_code") else found
+
+
+def _ends_again(facts: Mapping[str, Any], state: Mapping[str, object]) -> bool:
+    """Return whether a container that runs was started a moment ago, and often before: it is about to end again."""
+    since = moment_told(state.get("started_at"))
+    is_fresh = since is not None and datetime.now(UTC) - since < _MOMENT
+    return is_fresh and int(facts.get("restarts") or 0) >= _OFTEN
 
 
 def unit_state(unit: Unit) -> State:

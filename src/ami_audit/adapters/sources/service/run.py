@@ -25,7 +25,7 @@ from ami_audit.adapters.sources.service.matching import Seen
 from ami_audit.adapters.sources.service.processes import cpu_percent
 from ami_audit.adapters.sources.service.usage import usage_of
 from ami_audit.adapters.sources.service.work import Job, Work
-from ami_audit.adapters.sources.service.world import World, later_usage, look
+from ami_audit.adapters.sources.service.world import World, far_usage, look
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.options import AuditOptions
 from ami_audit.ports.log_reader import LogReader
@@ -90,7 +90,7 @@ class Run:
         using = self._work.start(lambda: self._use(world, choice))
         for job in (asking, reading, using):
             yield from self._turns(job)
-        answers, logs, (shares, later) = _result(asking), _result(reading), _result(using)
+        answers, logs, (shares, far) = _result(asking), _result(reading), _result(using)
         clashes = conflicts(catalogue.services)
         drafts: dict[str, AuditDraft] = {}
         for done, seen in enumerate(choice.seen, 1):
@@ -100,7 +100,7 @@ class Run:
                 [answers[probe] for probe in _probes(seen) if probe in answers],
                 clashes=clashes.get(seen.name, []),
                 log=logs.get(seen.name),
-                usage=usage_of(seen, shares, later),
+                usage=usage_of(seen, shares, far),
                 shares=shares,
             )
             self._progress.step("services", done=done, total=len(choice.seen))
@@ -164,11 +164,11 @@ class Run:
         numbers = {process.pid for seen in choice.seen for process in seen.processes}
         if self._options.include_processes:
             numbers |= set(world.processes)
-        containers = [seen.container for seen in choice.seen if seen.container is not None]
-        if not numbers and not containers:
+        far = [seen.container for seen in choice.seen if seen.container and seen.container.pid and not seen.processes]
+        if not numbers and not far:
             return {}, {}
         self._work.stopped.wait(max(0.0, _INTERVAL_S - (monotonic() - world.seen_at)))
-        return cpu_percent(world.processes, sorted(numbers)), later_usage(self._work, self._asker, containers)
+        return cpu_percent(world.processes, sorted(numbers)), far_usage(self._work, self._asker, far)
 
 
 def _result(job: Job[Any]) -> Any:

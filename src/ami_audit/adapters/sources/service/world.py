@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic, sleep
+from typing import Any
 
 from ami_audit.adapters.sources.service.containers import Asker, Container, Engines, Usage
 from ami_audit.adapters.sources.service.listening import Listener, listeners
 from ami_audit.adapters.sources.service.processes import Process, running
 from ami_audit.adapters.sources.service.units import Units, ask_systemd
-from ami_audit.adapters.sources.service.work import Work
+from ami_audit.adapters.sources.service.work import Job, Work
 
 _TURN_S = 0.02
 
@@ -56,14 +58,14 @@ def look(work: Work, asker: Asker, units: Sequence[str], *, timeout_s: float) ->
     )
 
 
-def _wait(work: Work, *jobs: object) -> None:
+def _wait(work: Work, *jobs: Job[Any]) -> None:
     # Each of them bounds its own waits; a closed work is waited for no longer.
-    while not work.stopped.is_set() and not all(job.done for job in jobs):  # type: ignore[attr-defined]
+    while not work.stopped.is_set() and not all(job.done for job in jobs):
         sleep(_TURN_S)
 
 
-def later_usage(work: Work, asker: Asker, containers: Sequence[Container]) -> dict[str, Usage]:
-    """Return a second reading of the containers that run, by their ids."""
-    jobs = {item.id: work.start(lambda item=item: asker.usage_again(item)) for item in containers if item.usage}  # type: ignore[misc]
+def far_usage(work: Work, asker: Asker, containers: Sequence[Container]) -> dict[str, Usage]:
+    """Return what containers use whose processes are not of this machine, by their ids; asked all at once."""
+    jobs = {item.id: work.start(partial(asker.usage, item)) for item in containers}
     _wait(work, *jobs.values())
     return {name: job.result for name, job in jobs.items() if job.done and job.result is not None}

@@ -147,12 +147,13 @@ def silent_server() -> Iterator[int]:
 
 
 @contextmanager
-def talking_server(word: bytes) -> Iterator[int]:
-    """Say one thing to whoever connects, and close; yield the port."""
+def talking_server(*words: bytes) -> Iterator[int]:
+    """Say one thing to whoever connects, in turn, the last one to all others, and close; yield the port."""
+    waiting = list(words)
 
     class _Talking(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            self.request.sendall(word)
+            self.request.sendall(waiting.pop(0) if len(waiting) > 1 else waiting[0])
 
     class _Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True

@@ -52,7 +52,7 @@ mod _native {
     #[pymodule_export]
     use crate::proof::{verify_consistency, verify_inclusion};
     #[pymodule_export]
-    use crate::scan::{Scan, ScanError};
+    use crate::scan::{file_stamps, scan_place, Scan, ScanError};
     #[pymodule_export]
     use crate::secrecy::{hmac_sha256, seal, unseal};
     #[pymodule_export]

@@ -5,10 +5,11 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use ami_audit_scan::{Batch, Error, Request, Scan as Walk};
+use ami_audit_scan::{place, stamps, Batch, Error, Request, Scan as Walk, Stamp};
 use pyo3::create_exception;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
 create_exception!(
@@ -32,7 +33,7 @@ impl Scan {
     #[new]
     #[pyo3(signature = (
         target, *, glob, ignore, paths, follow_ignore_files, include_vendored, read_content,
-        since_us, until_us, threads
+        since_us, until_us, stamps, threads
     ))]
     #[allow(clippy::too_many_arguments)] // Keywords on the Python side.
     fn new(
@@ -46,6 +47,7 @@ impl Scan {
         read_content: bool,
         since_us: Option<i64>,
         until_us: Option<i64>,
+        stamps: &[u8],
         threads: usize,
     ) -> PyResult<Self> {
         let request = Request {
@@ -58,6 +60,7 @@ impl Scan {
             read_content,
             since_us,
             until_us,
+            stamps: sorted(stamps)?,
             threads,
         };
         let walk = py.detach(|| guarded(|| Walk::start(&request)))?;
@@ -99,6 +102,36 @@ impl Scan {
         walk.as_mut()
             .map_or(Ok(None), |it| it.next_batch(most, patience))
     }
+}
+
+/// Return how records name what a walk of `target` begins at.
+#[pyfunction]
+pub fn scan_place(py: Python<'_>, target: &[u8]) -> PyResult<String> {
+    py.detach(|| guarded(|| place(OsStr::from_bytes(target).as_ref())))
+}
+
+/// Return the stamps in the texts of records, sorted, 16 bytes each.
+#[pyfunction]
+#[pyo3(signature = (records, *, except_mime))]
+#[allow(clippy::needless_pass_by_value)] // As they come from Python.
+pub fn file_stamps<'py>(
+    py: Python<'py>,
+    records: Vec<PyBackedBytes>,
+    except_mime: Vec<String>,
+) -> Bound<'py, PyBytes> {
+    let found = py.detach(|| stamps(records.iter().map(|it| &**it), &except_mime));
+    PyBytes::new(py, found.as_flattened())
+}
+
+/// Stamps as they cross: 16 bytes each.
+fn sorted(stamps: &[u8]) -> PyResult<Vec<Stamp>> {
+    let (stamps, rest) = stamps.as_chunks();
+    if !rest.is_empty() {
+        return Err(PyValueError::new_err("stamps are 16 bytes each"));
+    }
+    let mut sorted = stamps.to_vec();
+    sorted.sort_unstable();
+    Ok(sorted)
 }
 
 fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {

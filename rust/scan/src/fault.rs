@@ -1,9 +1,9 @@
-//! Why something about an entry could not be known.
+//! Why something about an entry could not be known, and what is odd about it.
 
 use rustix::io::Errno;
 use serde::Serialize;
 
-/// One thing that could not be known, as the row carries it: `[kind, reason]`.
+/// One thing that could not be known or is odd, as the row carries it: `[kind, reason]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault(pub Kind, pub String);
 
@@ -25,6 +25,24 @@ pub enum Kind {
     PathTooLong,
     /// A time stamp that no calendar year 1 to 9999 holds.
     TimeOutOfRange,
+    /// Its extended attributes could not be read.
+    AttributesUnread,
+    /// It has more extended attributes than are told.
+    AttributesOmitted,
+    /// Its access control list is none.
+    AclBroken,
+    /// Its capabilities are none.
+    CapabilitiesBroken,
+    /// It grants capabilities to whoever runs it.
+    Capabilities,
+    /// It runs as its owner, whoever runs it.
+    Setuid,
+    /// It runs with its group, whoever runs it.
+    Setgid,
+    /// It runs as another, and others than its owner may rewrite it.
+    PrivilegedWritable,
+    /// Everybody may write it.
+    WorldWritable,
 }
 
 impl Kind {
@@ -38,6 +56,15 @@ impl Kind {
             Self::ReadFailed => "read-failed",
             Self::PathTooLong => "path-too-long",
             Self::TimeOutOfRange => "time-out-of-range",
+            Self::AttributesUnread => "attributes-unread",
+            Self::AttributesOmitted => "attributes-omitted",
+            Self::AclBroken => "acl-broken",
+            Self::CapabilitiesBroken => "capabilities-broken",
+            Self::Capabilities => "capabilities",
+            Self::Setuid => "setuid",
+            Self::Setgid => "setgid",
+            Self::PrivilegedWritable => "privileged-writable",
+            Self::WorldWritable => "world-writable",
         }
     }
 }

@@ -6,8 +6,12 @@
 //! Nothing but regular files is opened, and those without following a link: every name is opened relative to its
 //! directory's descriptor, so a directory swapped for a link during the walk cannot lead out of it.
 
+mod acl;
+mod attributes;
+mod capability;
 mod content;
 mod fault;
+mod filled;
 mod frame;
 mod ignores;
 mod left_out;
@@ -17,8 +21,10 @@ mod observe;
 mod pipeline;
 mod pseudo;
 mod read;
+mod remembered;
 mod repository;
 mod request;
+mod rights;
 mod root;
 mod row;
 mod rules;
@@ -35,3 +41,8 @@ pub use left_out::{by_name as vendored_by_name, never_walked};
 pub use pipeline::{Batch, Scan};
 pub use request::{Error, Request};
 pub use text::readable;
+pub use filled::Batch;
+pub use pipeline::Scan;
+pub use remembered::{stamps, Stamp};
+pub use request::{Error, Request};
+pub use root::place;

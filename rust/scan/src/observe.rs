@@ -3,9 +3,11 @@
 use rustix::fs::{major, minor, FileType};
 use sha2::{Digest, Sha256};
 
+use crate::attributes::{self, Attributes, Holder};
 use crate::fault::{Fault, Kind};
 use crate::link;
 use crate::read::{Reader, Reading};
+use crate::rights;
 use crate::root::Root;
 use crate::row::{Facts, Integer, Row};
 use crate::stamp;
@@ -16,10 +18,10 @@ use crate::text::{bytes_if_inexact, hex, readable};
 const OBSERVATION: &[u8] = b"ami-audit/file-observation/1\n";
 
 /// Look at an entry: read a regular file, follow a link in thought, open nothing else.
-pub fn observe(entry: Entry, root: &Root, reader: Option<&mut Reader<'_>>) -> Row {
+pub fn observe(mut entry: Entry, root: &Root, reader: Option<&mut Reader<'_>>) -> Row {
     let mut looked = Looked {
         status: entry.status,
-        faults: entry.fault.into_iter().collect(),
+        faults: entry.fault.take().into_iter().collect(),
         ..Looked::default()
     };
     if let (Some(status), true) = (entry.status, looked.faults.is_empty()) {
@@ -35,6 +37,7 @@ pub fn observe(entry: Entry, root: &Root, reader: Option<&mut Reader<'_>>) -> Ro
             other => looked.pass_over(other),
         }
     }
+    looked.look_beside(&entry);
     looked.row(&entry.path)
 }
 
@@ -43,6 +46,9 @@ struct Looked {
     status: Option<Status>,
     facts: Facts,
     faults: Vec<Fault>,
+    /// What is odd though it is known.
+    remarks: Vec<Fault>,
+    attributes: Option<Attributes>,
     /// What beside kind, mode and owner tells this observation from another.
     essence: Vec<u8>,
 }
@@ -60,7 +66,7 @@ impl Looked {
         name: &std::ffi::CStr,
     ) {
         match reader.map(|it| it.read(directory, name)) {
-            Some(Ok(reading)) => self.learn(&reading),
+            Some(Ok(reading)) => self.learn(reading),
             Some(Err(fault)) => self.faults.push(fault),
             None => {
                 self.facts.unread = Some("content was not asked for".to_owned());
@@ -70,7 +76,7 @@ impl Looked {
         }
     }
 
-    fn learn(&mut self, reading: &Reading) {
+    fn learn(&mut self, reading: Reading) {
         let digest = hex(&reading.sha256);
         self.essence = digest.clone().into_bytes();
         self.status = Some(reading.status);
@@ -79,6 +85,7 @@ impl Looked {
         self.facts.encoding = reading.verdict.encoding;
         self.facts.lines = reading.verdict.lines.map(Integer);
         self.facts.mime = Some(reading.mime);
+        self.attributes = Some(reading.attributes);
     }
 
     fn follow(
@@ -95,6 +102,29 @@ impl Looked {
             }
             Err(errno) => self.faults.push(Fault::of_open(errno)),
         }
+    }
+
+    /// Take in what stands beside the content; of what was not opened it is read by name.
+    fn look_beside(&mut self, entry: &Entry) {
+        let Some(status) = self.status else { return };
+        let is_gone =
+            |it: &Fault| matches!(it.0, Kind::Vanished | Kind::Replaced | Kind::PathTooLong);
+        if self.faults.iter().any(is_gone) {
+            return;
+        }
+        self.remarks = rights::odd(&status);
+        let found = self
+            .attributes
+            .get_or_insert_with(|| attributes::read(&Holder::named(&entry.directory, &entry.name)));
+        self.remarks.append(&mut found.faults);
+        if let Some(capabilities) = &found.capabilities {
+            let granted = capabilities.permitted.join(", ");
+            self.remarks.push(Fault(Kind::Capabilities, granted));
+        }
+        self.facts.acl = std::mem::take(&mut found.lists);
+        self.facts.capabilities = found.capabilities.take();
+        self.facts.xattrs = std::mem::take(&mut found.others);
+        self.facts.xattrs_omitted = (found.omitted > 0).then_some(Integer(found.omitted));
     }
 
     fn row(mut self, path: &[u8]) -> Row {
@@ -117,7 +147,7 @@ impl Looked {
             group,
             observed,
             self.facts,
-            self.faults,
+            self.faults.into_iter().chain(self.remarks).collect(),
         )
     }
 
@@ -139,14 +169,11 @@ impl Looked {
         facts.links = Some(Integer(status.links));
         facts.changed_at = stamp::written(status.changed);
         facts.modified_at = stamp::written(status.modified);
+        facts.volume = Some(numbers(status.device));
         facts.owner = Some(());
         facts.group = Some(());
         if matches!(kind, FileType::CharacterDevice | FileType::BlockDevice) {
-            let device = format!(
-                "{}:{}",
-                major(status.special_device),
-                minor(status.special_device)
-            );
+            let device = numbers(status.special_device);
             self.essence = device.clone().into_bytes();
             facts.device = Some(device);
         }
@@ -171,6 +198,17 @@ impl Looked {
             hasher.update([0]);
             hasher.update(reason);
         }
+        // Files without these are the facts that they were before these were told.
+        if let Some(digest) = self.attributes.as_ref().and_then(|it| it.digest) {
+            hasher.update(b"\0attributes\0");
+            hasher.update(digest);
+        }
+        for Fault(kind, reason) in &self.remarks {
+            hasher.update(b"\0odd\0");
+            hasher.update(kind.name());
+            hasher.update([0]);
+            hasher.update(reason);
+        }
         if !self.faults.is_empty() {
             let unread = self.status.map(|it| (it.size, it.modified));
             hasher.update(format!("{unread:?}"));
@@ -184,6 +222,10 @@ impl Looked {
         }
         hex(&hasher.finalize())
     }
+}
+
+fn numbers(device: u64) -> String {
+    format!("{}:{}", major(device), minor(device))
 }
 
 fn special_bits(mode: u32) -> Vec<&'static str> {

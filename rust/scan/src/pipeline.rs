@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::observe::observe;
+use crate::filled::{Batch, Filled};
 use crate::read::Reader;
+use crate::remembered::{stamp_of, Stamp};
 use crate::request::{Error, Request};
 use crate::root::Root;
-use crate::step::Step;
+use crate::step::{Entry, Step};
 use crate::walk::Walk;
 
 /// A chunk ends at whichever comes first; many directories would keep many descriptors open.
@@ -25,22 +26,6 @@ const DIRECTORIES: usize = 12;
 /// Chunks waiting for a reader, and chunks between the walker and the consumer in all.
 const UNREAD: usize = 8;
 const IN_FLIGHT: usize = 96;
-
-/// What one call hands over.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// JSON: `{"rows": [...], "skipped": [[what, why, count], ...]}`.
-    pub json: Vec<u8>,
-    /// Rows in it.
-    pub count: usize,
-}
-
-#[derive(Default)]
-struct Filled {
-    rows: Vec<u8>,
-    count: usize,
-    skipped: Vec<u8>,
-}
 
 struct Job {
     steps: Vec<Step>,
@@ -54,9 +39,11 @@ pub struct Scan {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    root: Arc<Root>,
-    reads_content: bool,
+/// What all threads of a scan know.
+pub struct Shared {
+    pub root: Arc<Root>,
+    pub reads_content: bool,
+    stamps: Vec<Stamp>,
     stop: AtomicBool,
     read_bytes: AtomicU64,
 }
@@ -74,6 +61,7 @@ impl Scan {
         let shared = Arc::new(Shared {
             root,
             reads_content,
+            stamps: request.stamps.clone(),
             stop,
             read_bytes,
         });
@@ -153,57 +141,17 @@ enum Wait {
     Over,
 }
 
-impl Filled {
-    fn is_empty(&self) -> bool {
-        self.count == 0 && self.skipped.is_empty()
+impl Shared {
+    /// Whether a file is known to have been read as it is now.
+    pub fn remembers(&self, entry: &Entry) -> bool {
+        let status = entry
+            .status
+            .filter(|it| it.is_regular() && entry.fault.is_none());
+        !self.stamps.is_empty()
+            && status
+                .and_then(|it| stamp_of(&entry.path, &it))
+                .is_some_and(|it| self.stamps.binary_search(&it).is_ok())
     }
-
-    fn append(&mut self, other: &Self) {
-        join(&mut self.rows, &other.rows);
-        join(&mut self.skipped, &other.skipped);
-        self.count += other.count;
-    }
-
-    fn into_batch(self) -> Batch {
-        let json = [
-            b"{\"rows\":[".as_slice(),
-            &self.rows,
-            b"],\"skipped\":[",
-            &self.skipped,
-            b"]}",
-        ]
-        .concat();
-        Batch {
-            json,
-            count: self.count,
-        }
-    }
-
-    fn take(&mut self, step: Step, shared: &Shared, reader: &mut Reader<'_>) {
-        match step {
-            Step::Entry(entry) => {
-                let row = observe(entry, &shared.root, shared.reads_content.then_some(reader));
-                write(&mut self.rows, &row);
-                self.count += 1;
-            }
-            Step::Skipped { what, why, count } => write(&mut self.skipped, &(what, why, count)),
-        }
-    }
-}
-
-fn join(all: &mut Vec<u8>, more: &[u8]) {
-    if !all.is_empty() && !more.is_empty() {
-        all.push(b',');
-    }
-    all.extend_from_slice(more);
-}
-
-fn write(all: &mut Vec<u8>, value: &impl serde::Serialize) {
-    if !all.is_empty() {
-        all.push(b',');
-    }
-    // Rows hold text, integers and options only: writing them into memory cannot fail.
-    let _ = serde_json::to_writer(all, value);
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use rustix::fs::{fstat, openat, Mode, OFlags};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
+use crate::attributes::{self, Attributes, Holder};
 use crate::content::{Sniffer, Verdict};
 use crate::fault::{Fault, Kind};
 use crate::mime;
@@ -27,6 +28,7 @@ pub struct Reading {
     pub mime: &'static str,
     /// The file's status after its last byte was read; the one before was the same.
     pub status: Status,
+    pub attributes: Attributes,
 }
 
 /// What one thread needs to read files: its buffer, and what is learnt on the way.
@@ -88,19 +90,21 @@ impl<'a> Reader<'a> {
                 },
             )?;
         }
+        let attributes = attributes::read(&Holder::opened(&file));
         let after = status_of(&file)?;
         Ok(after
             .is_untouched_since(&before)
-            .then(|| self.reading(name, after)))
+            .then(|| self.reading(name, after, attributes)))
     }
 
-    fn reading(&mut self, name: &CStr, status: Status) -> Reading {
+    fn reading(&mut self, name: &CStr, status: Status, attributes: Attributes) -> Reading {
         let verdict = self.sniffer.verdict();
         Reading {
             sha256: std::mem::take(&mut self.hasher).finalize().into(),
             mime: mime::label(name.to_bytes(), self.sniffer.head(), verdict.kind),
             verdict,
             status,
+            attributes,
         }
     }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::remembered::Stamp;
+
 /// What to look at and what to leave out.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -24,6 +26,8 @@ pub struct Request {
     pub since_us: Option<i64>,
     /// Only what was modified before this moment, microseconds since 1970.
     pub until_us: Option<i64>,
+    /// Files that need not be read again while their status is the same, sorted; see [`crate::stamps`].
+    pub stamps: Vec<Stamp>,
     /// Threads that read and hash; at least one.
     pub threads: usize,
 }
@@ -42,6 +46,7 @@ impl Request {
             read_content: true,
             since_us: None,
             until_us: None,
+            stamps: Vec::new(),
             threads: 2,
         }
     }

@@ -11,6 +11,7 @@ use rustix::fs::{Mode, OFlags, CWD};
 
 use crate::fault::spoken;
 use crate::request::Error;
+use crate::text::readable;
 
 /// The opened beginning of a walk.
 pub struct Root {
@@ -56,6 +57,20 @@ impl Root {
             repository,
         })
     }
+}
+
+/// Return how records name what a walk of `target` begins at; `.` for the root of a repository or of the walk.
+///
+/// # Errors
+/// The target cannot be opened at all.
+pub fn place(target: &Path) -> Result<String, Error> {
+    let root = Root::open(target)?;
+    let mut path = root.prefix;
+    path.extend_from_slice(root.single.as_ref().map_or(b"", |it| it.to_bytes()));
+    Ok(match path.strip_suffix(b"/").unwrap_or(&path) {
+        b"" => ".".to_owned(),
+        named => readable(named).into_owned(),
+    })
 }
 
 fn split(target: &Path) -> Result<(&Path, Option<CString>), Error> {

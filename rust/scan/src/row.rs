@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::acl::Lists;
+use crate::attributes::Attribute;
+use crate::capability::Capabilities;
 use crate::fault::Fault;
 use crate::link::Link;
 
@@ -19,8 +22,12 @@ pub struct Row(
 /// What a record's context will hold. `group` and `owner` are written null: who has names for them fills them in.
 #[derive(Debug, Default, Serialize)]
 pub struct Facts {
+    #[serde(skip_serializing_if = "Lists::is_empty")]
+    pub acl: Lists,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_bytes: Option<Integer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +65,13 @@ pub struct Facts {
     pub special_bits: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The file system that holds it, by the numbers of its device.
+    pub volume: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub xattrs: Vec<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub xattrs_omitted: Option<Integer>,
 }
 
 /// A count as JSON can hold it: beyond 2^53−1 two readers may see two numbers, so it is written as text.

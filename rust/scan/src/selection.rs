@@ -43,6 +43,12 @@ impl Selection {
             })
     }
 
+    /// Whether a directory is itself asked for.
+    pub fn tells(&self, below: &[u8]) -> bool {
+        self.matches(below)
+            && (self.paths.is_empty() || self.paths.iter().any(|it| is_at_or_below(below, it)))
+    }
+
     /// Whether anything so many directories below the root can match the glob.
     pub fn reaches_level(&self, level: usize) -> bool {
         level < self.deepest

@@ -1,18 +1,20 @@
 //! The walk itself: depth first, in the order of the paths' bytes, one directory's names in memory per level.
 
 use std::collections::VecDeque;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{fstat, openat, statat, AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
+use crate::attributes::Holder;
 use crate::fault::{spoken, Fault, Kind};
 use crate::frame::{list, Listing, Named};
 use crate::ignores::{Ignores, Mark, Ruling};
 use crate::pseudo;
 use crate::request::{Error, Request};
+use crate::rights;
 use crate::root::Root;
 use crate::selection::Selection;
 use crate::status::Status;
@@ -75,6 +77,8 @@ impl Walk {
         }
         let status = fstat(&directory)?.into();
         let listing = list(&directory, &mut self.scratch)?;
+        let step = self.told(&directory, c".", &directory, &status);
+        self.waiting.extend(step);
         if let (true, Some(ignores)) = (self.reads_ignore_files, &mut self.ignores) {
             ignores.enter_above(&root);
         }
@@ -203,12 +207,27 @@ impl Walk {
         if let Some(why) = self.selection.refuses_content(&directory, &listing) {
             return Some(self.skip_directory(why));
         }
+        let step = self.told(&above, &name, &directory, &status);
         self.path.push(b'/');
         self.push(Arc::new(directory), status, listing);
         if let (Some(why), Some(ignores)) = (thinned, &mut self.ignores) {
             ignores.thin(&self.path, why);
         }
-        None
+        step
+    }
+
+    /// The directory itself, where there is something to tell of it.
+    fn told(
+        &self,
+        above: &Arc<OwnedFd>,
+        name: &CStr,
+        directory: &OwnedFd,
+        status: &Status,
+    ) -> Option<Step> {
+        let is_wanted = self.selection.tells(self.below()) && self.selection.is_in_time(status);
+        let is_notable = || rights::is_notable(status) || Holder::opened(directory).has_any();
+        (is_wanted && is_notable())
+            .then(|| self.entry(Arc::clone(above), name.to_owned(), Ok(*status)))
     }
 
     /// Why a directory on another device is not entered.
@@ -242,7 +261,11 @@ impl Walk {
     }
 
     fn entry(&self, directory: Arc<OwnedFd>, name: CString, known: Result<Status, Fault>) -> Step {
-        let path = self.path.clone();
+        // Only the walk's root stands here with its slash, or with no name at all.
+        let path = match self.path.strip_suffix(b"/").unwrap_or(&self.path) {
+            b"" => b".".to_vec(),
+            named => named.to_vec(),
+        };
         Step::Entry(Entry {
             directory,
             name,

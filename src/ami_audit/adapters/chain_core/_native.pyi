@@ -414,6 +414,7 @@ class Scan:
         read_content: bool,
         since_us: int | None,
         until_us: int | None,
+        stamps: bytes,
         threads: int,
     ) -> Scan:
         """Open the target and begin.
@@ -428,19 +429,22 @@ class Scan:
             read_content: Read and hash; else only what the directory tells.
             since_us: Only what was modified at or after this, microseconds since 1970.
             until_us: Only what was modified before this.
+            stamps: From `file_stamps`, in any order: a file of a known one is not read, and has no row.
             threads: How many read and hash, beside the one that walks.
 
         Raises:
             ScanError: The target cannot be opened.
-            ValueError: A glob is none.
+            ValueError: A glob is none, or `stamps` are not 16 bytes each.
         """
 
     def next_batch(self, *, most: int, wait_ms: int) -> bytes | None:
         """Return the next rows as JSON, or None at the end.
 
         `{"rows": [[target, uid, gid, observed, facts, [[fault, reason], ...]], ...],
-        "skipped": [[what, why, count], ...]}`: `facts` are a record's context, its keys in canonical order, `owner` and
-        `group` null; `uid` and `gid` are null when they could not be known.
+        "skipped": [[what, why, count], ...], "linked": [[target, file, links], ...], "taken": n}`: `facts` are a record's
+        context, its keys in canonical order, `owner` and `group` null; `uid` and `gid` are null when they could not be
+        known. `linked` are regular files of several names, read or not: `file` is the same text for the same file.
+        `taken` is how many files were not read because their stamp is known.
 
         Args:
             most: Rows after which to return; some tens more may come.
@@ -622,3 +626,22 @@ class CodeCount:
 
     def close(self) -> None:
         """Stop the count's threads within one file's reading."""
+def scan_place(target: bytes) -> str:
+    """Return how records name what a walk of `target` begins at; `.` for the root of a repository or of the walk.
+
+    Raises:
+        ScanError: The target cannot be opened.
+    """
+
+def file_stamps(records: Sequence[bytes], *, except_mime: Sequence[str]) -> bytes:
+    """Return the stamps that the texts of records tell, 16 bytes each, sorted; the GIL is released.
+
+    A stamp is the beginning of SHA-256 over a tag and, each after its length (u64 BE): path, volume, inode, size,
+    modified_at, changed_at, mode, owner and group of a file that was read. Records that are no `file.observed` or
+    `file.seen`, that were no success or hide a value give none, nor do files whose name is no text, and files that had
+    been changed less than two seconds before their run began (which `run_id` tells).
+
+    Args:
+        records: Canonical texts.
+        except_mime: Media types of files that give none.
+    """

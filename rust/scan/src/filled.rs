@@ -1,6 +1,6 @@
 //! What a reader has found out about some steps of the walk, and what is handed over of it.
 
-use crate::observe::observe;
+use crate::observe::{numbers, observe};
 use crate::pipeline::Shared;
 use crate::read::Reader;
 use crate::step::{Entry, Step};
@@ -77,7 +77,7 @@ impl Filled {
         let Some(status) = entry.status.filter(|it| it.is_regular() && it.links > 1) else {
             return;
         };
-        let file = format!("{}:{}", status.device, status.inode);
+        let file = format!("{}:{}", numbers(status.device), status.inode);
         write(
             &mut self.linked,
             &(readable(&entry.path), file, status.links),

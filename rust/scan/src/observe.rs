@@ -224,7 +224,8 @@ impl Looked {
     }
 }
 
-fn numbers(device: u64) -> String {
+/// A device as its two numbers.
+pub fn numbers(device: u64) -> String {
     format!("{}:{}", major(device), minor(device))
 }
 

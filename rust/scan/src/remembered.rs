@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use rustix::fs::{major, minor};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::observe::numbers;
 use crate::stamp;
 use crate::status::Status;
 
@@ -143,7 +143,7 @@ impl Facts<'_> {
 pub fn stamp_of(path: &[u8], status: &Status) -> Option<Stamp> {
     Some(digest(&[
         simdutf8::basic::from_utf8(path).ok()?,
-        &format!("{}:{}", major(status.device), minor(status.device)),
+        &numbers(status.device),
         &status.inode.to_string(),
         &status.size.to_string(),
         &stamp::written(status.modified)?,

@@ -41,6 +41,8 @@ class AuditOptions(BaseModel):
         run_commands: Health checks that are programs named by a manifest may be run.
         remote: Services on other machines may be asked.
         timeout_s: How long one service, engine or program is waited for.
+        archives: Also look into archives.
+        rehash: Also read what size, times, inode, rights and owner show to be unchanged.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +87,8 @@ class AuditOptions(BaseModel):
     run_commands: bool = False
     remote: bool = False
     timeout_s: float = Field(default=5.0, gt=0, le=60)
+    archives: bool = False
+    rehash: bool = False
     reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
 
     @field_validator("since", "until", mode="before")

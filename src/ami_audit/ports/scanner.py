@@ -1,6 +1,6 @@
 """What a source of files needs: a walk over a tree that tells what it saw."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -59,24 +59,52 @@ class ScanBatch(NamedTuple):
         files: Perhaps none: the walk is still busy with a large file.
         skipped: Triples of what was left out, why, and how many; a directory ends in a slash, files go by their rule.
         read_bytes: Content read so far, that of files still to come included.
+        linked: Regular files of several names, read or not: the record's target, the same text for the same file
+            (volume and inode, with a colon), how many names it has.
+        taken: How many files were not read because their stamp was known; they are not among `files`.
     """
 
     files: list[ScannedFile]
     skipped: list[tuple[str, str, int]]
     read_bytes: int
+    linked: Sequence[tuple[str, str, int]] = ()
+    taken: int = 0
 
 
 class FileScanner(Protocol):
     """Walks trees. Stateless, safe from any thread; nothing but regular files is ever opened."""
 
-    def scan(self, request: ScanRequest) -> Generator[ScanBatch]:
+    def scan(self, request: ScanRequest, *, stamps: bytes = b"") -> Generator[ScanBatch]:
         """Yield batches in the order of their paths' bytes; closing the generator stops the walk at once.
 
         Needs memory for the largest single directory. The target is opened before the first batch.
 
+        Args:
+            request: What to look at.
+            stamps: From `stamps`; a file that still has one of these is counted and not read.
+
         Raises:
             SourceError: The target cannot be opened at all.
             UsageError: A glob is none.
+        """
+        ...
+
+    def place(self, target: str) -> str:
+        """Return how records name what a scan of `target` begins at; `.` for the root of a repository or of the walk.
+
+        Raises:
+            SourceError: The target cannot be opened at all.
+        """
+        ...
+
+    def stamps(self, records: Sequence[bytes], *, except_mime: Sequence[str]) -> bytes:
+        """Return what the texts of records tell of files that were read, 16 bytes a file; put together they are stamps too.
+
+        A file has such a stamp for as long as path, device, inode, size, times, mode and owner stay the same.
+
+        Args:
+            records: Canonical texts of `file.observed` and `file.seen`; others tell nothing.
+            except_mime: Media types of files that are to be read in any case.
         """
         ...
 

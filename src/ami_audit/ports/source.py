@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol, Self
 
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType
@@ -17,6 +17,28 @@ Known = Callable[[Sequence[bytes]], Sequence[bool]]
 def nothing_known(keys: Sequence[bytes]) -> Sequence[bool]:
     """The answer of a trail that is still empty."""
     return [False] * len(keys)
+
+
+class Recall(Protocol):
+    """Gives back what a trail holds."""
+
+    def __call__(self, action: str, *, source: str, under: str = "") -> Iterator[Sequence[bytes]]:
+        """Yield the canonical texts of records of before this run, newest first, some thousands at once.
+
+        Only texts that hash as they were sealed come; that the trail around them is whole, `verify` tells.
+
+        Args:
+            action: Exactly this action.
+            source: Of that family of sources: `file_source`.
+            under: Only of this target and of what lies below it; empty for all.
+        """
+        ...
+
+
+def nothing_recalled(action: str, *, source: str, under: str = "") -> Iterator[Sequence[bytes]]:
+    """The answer of a trail that is still empty."""
+    del action, source, under
+    return iter(())
 
 
 class AuditSource(ABC):
@@ -62,3 +84,11 @@ class AuditSource(ABC):
         """Return everything `stream` yields as records that are not yet sealed."""
         wanted = options or AuditOptions()
         return [AuditRecord.from_draft(draft) for batch in self.stream(target, wanted) for draft in batch]
+
+
+class RecallingSource(AuditSource):
+    """A source that does less when it can look at what it has told before."""
+
+    @abstractmethod
+    def recalling(self, recall: Recall) -> Self:
+        """Return this source, with a trail to look at."""

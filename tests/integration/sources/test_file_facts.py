@@ -37,6 +37,7 @@ def test_a_file_is_told_as_the_system_knows_it(tmp_path: Path) -> None:
         "owner": {"id": status.st_uid, "name": pwd.getpwuid(status.st_uid).pw_name},
         "sha256": hashlib.sha256(b"one\ntwo\n").hexdigest(),
         "size_bytes": 8,
+        "volume": f"{os.major(status.st_dev)}:{os.minor(status.st_dev)}",
     }
 
 

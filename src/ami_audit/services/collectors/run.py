@@ -18,8 +18,9 @@ from ami_audit.domain.run import RunSummary
 from ami_audit.ports.analyzer import AuditAnalyzer
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.progress import Progress, silent
-from ami_audit.ports.source import AuditSource
+from ami_audit.ports.source import AuditSource, RecallingSource
 from ami_audit.services.collectors.pull import Stop, pulled
+from ami_audit.services.collectors.recall import Recaller
 from ami_audit.services.collectors.tally import SourceTally
 from ami_audit.services.portal import Portal, portal
 from ami_audit.services.store import AuditStore
@@ -135,7 +136,14 @@ class Run:
 
     def _stream(self, source: AuditSource, tally: SourceTally) -> Iterator[Sequence[AuditDraft]]:
         task = self._task
-        return source.stream(task.target, task.options, known=self._known_from_thread, progress=tally)
+        return self._recalling(source).stream(
+            task.target, task.options, known=self._known_from_thread, progress=tally
+        )
+
+    def _recalling(self, source: AuditSource) -> AuditSource:
+        if not isinstance(source, RecallingSource) or self._task.options.full or self._known_size <= 1:
+            return source
+        return source.recalling(Recaller(self._store, before=self._known_size, on=self._task.on))
 
     async def _collect_from(self, source: AuditSource) -> AsyncGenerator[Sequence[AuditRecord]]:
         name, task = _name(source), self._task

@@ -1,8 +1,9 @@
 """How what was seen of a file becomes a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
-from ami_audit.adapters.sources.file.findings import finding
+from ami_audit.adapters.sources.file.findings import finding, is_gap
 from ami_audit.adapters.sources.file.owners import Groups, Owners
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType, Outcome
@@ -33,16 +34,25 @@ class Drafter:
             actor, actor_type, owner = owners[uid]
             if uid is not None:
                 facts["group"], facts["owner"] = groups[gid], owner
+            if "acl" in facts:
+                self._name(facts["acl"])
             start = (_ACTION, target, file_type, source, actor, actor_type, facts.get("modified_at"), succeeded, None)
             # The whole tuple at once: tens of thousands a run, and keywords cost more than all the rest.
             draft = make((*start, facts, *_BETWEEN, observed, ""))
             drafts.append(_judged(draft, faults) if faults else draft)
         return drafts
 
+    def _name(self, lists: Mapping[str, list[dict[str, object]]]) -> None:
+        """Say who the numbers in access control lists are."""
+        for line in chain.from_iterable(lists.values()):
+            number = line.get("id")
+            if isinstance(number, int):
+                known = self._owners[number].facts if line["tag"] == "user" else self._groups[number]
+                line.update(known)
+
 
 def _judged(draft: AuditDraft, faults: list[list[str]]) -> AuditDraft:
-    """Return the draft with what could not be known told as findings."""
+    """Return the draft with what is odd or could not be known told as findings."""
     findings = tuple(finding(draft.target, kind, reason) for kind, reason in faults)
-    # Only an odd time leaves everything else known.
-    is_partial = any(kind != "time-out-of-range" for kind, _ in faults)
+    is_partial = any(is_gap(kind) for kind, _ in faults)
     return draft._replace(findings=findings, outcome=Outcome.PARTIAL if is_partial else draft.outcome)

@@ -2,34 +2,50 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self
 
+from ami_audit.adapters.sources.file.archives.mimes import MIMES
 from ami_audit.adapters.sources.file.drafts import Drafter
+from ami_audit.adapters.sources.file.hard_links import HardLinks
 from ami_audit.adapters.sources.file.pattern import split
+from ami_audit.adapters.sources.file.seen import Seen
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.moment import microseconds
 from ami_audit.domain.options import AuditOptions
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.scanner import FileScanner, ScanBatch, ScanRequest
-from ami_audit.ports.source import AuditSource, Known, nothing_known
+from ami_audit.ports.source import Known, Recall, RecallingSource, nothing_known, nothing_recalled
+
+if TYPE_CHECKING:
+    from ami_audit.adapters.sources.file.archives.inspecting import Archives
 
 SOURCE = "file_source/1"
+_FAMILY = "file_source"
+_BY_STATUS = "not read again: size, times, inode, rights and owner as recorded (--rehash reads them)"
 
 
-class FileSource(AuditSource):
-    """Observes files: content hash, kind, rights, owner, times, and where links lead."""
+class FileSource(RecallingSource):
+    """Observes files: content hash, kind, rights, owner, times, attributes, and where links lead."""
 
-    def __init__(self, scanner: FileScanner) -> None:
-        """Args: `scanner` walks and hashes."""
+    def __init__(self, scanner: FileScanner, recall: Recall = nothing_recalled) -> None:
+        """Args: `scanner` walks and hashes, `recall` gives back what was recorded before."""
         self._scanner = scanner
+        self._recall = recall
+
+    def recalling(self, recall: Recall) -> Self:
+        """Return this source, with a trail to look at: it then leaves unread what is as it was."""
+        other = copy(self)
+        other._recall = recall  # noqa: SLF001 (its own)
+        return other
 
     def stream(
         self,
         target: str,
         options: AuditOptions,
         *,
-        known: Known = nothing_known,  # noqa: ARG002 - whether a fact is known shows only once its file has been hashed
+        known: Known = nothing_known,
         progress: Progress = silent,
     ) -> Iterator[Sequence[AuditDraft]]:
         """Yield drafts in the order of their paths' bytes, with memory for the largest single directory.
@@ -40,13 +56,27 @@ class FileSource(AuditSource):
             SourceError: The target cannot be opened at all.
             UsageError: A glob is none.
         """
-        drafter = Drafter(SOURCE)
-        done = 0
-        with closing(self._scanner.scan(_request(target, options))) as batches:
-            for batch in batches:
-                done += len(batch.files)
-                _tell(progress, batch, done)
-                yield drafter.drafts(batch.files)
+        request = _request(target, options)
+        stamps = self._stamps(request, options)
+        place = self._scanner.place(request.target)
+        drafter, links = Drafter(SOURCE), HardLinks(SOURCE)
+        seen = Seen(SOURCE, place, known if self._may_recall(options) else nothing_known)
+        archives = _archives(request.target, place, known=known, progress=progress) if options.archives else None
+        done = taken = 0
+        try:
+            with closing(self._scanner.scan(request, stamps=stamps)) as batches:
+                for batch in batches:
+                    done, taken = done + len(batch.files) + batch.taken, taken + batch.taken
+                    _tell(progress, batch, done)
+                    drafts = drafter.drafts(batch.files)
+                    yield [*drafts, *links.add(batch.linked)]
+                    if archives:
+                        yield from archives.look_into(drafts)
+                    if again := seen.add(drafts):
+                        yield again
+            yield [*links.rest(), *seen.rest()]
+        finally:
+            _tell_end(progress, place, taken=taken, ungrouped=links.ungrouped)
 
     def supports(self, target_type: AuditTargetType) -> bool:
         """Return whether these are files."""
@@ -55,6 +85,29 @@ class FileSource(AuditSource):
     def get_metadata(self) -> dict[str, Any]:
         """Return the source's name and the version of what walks and hashes for it."""
         return {"name": "file", "version": SOURCE, "tools": {"scanner": self._scanner.version()}}
+
+    def _may_recall(self, options: AuditOptions) -> bool:
+        reads_all = options.rehash or options.full or not options.include_hash
+        return self._recall is not nothing_recalled and not reads_all
+
+    def _stamps(self, request: ScanRequest, options: AuditOptions) -> bytes:
+        """Return the stamps of what the trail says was read; none where everything is to be read."""
+        if not self._may_recall(options):
+            return b""
+        place = self._scanner.place(request.target)
+        under = "" if place == "." else place
+        except_mime = MIMES if options.archives else ()
+        found = bytearray()
+        for action, below in (("file.observed", under), ("file.seen", "")):
+            for texts in self._recall(action, source=_FAMILY, under=below):
+                found += self._scanner.stamps(texts, except_mime=except_mime)
+        return bytes(found)
+
+
+def _archives(root: str, place: str, *, known: Known, progress: Progress) -> "Archives":
+    from ami_audit.adapters.sources.file.archives.inspecting import Archives
+
+    return Archives(SOURCE, root, place, known=known, progress=progress)
 
 
 def _request(target: str, options: AuditOptions) -> ScanRequest:
@@ -77,3 +130,11 @@ def _tell(progress: Progress, batch: ScanBatch, done: int) -> None:
     progress.step("bytes", done=batch.read_bytes)
     for what, why, count in batch.skipped:
         progress.skipped(what, why=why, count=count)
+
+
+def _tell_end(progress: Progress, place: str, *, taken: int, ungrouped: int) -> None:
+    if taken:
+        progress.unchanged(taken)
+        progress.skipped(place, why=_BY_STATUS, count=taken)
+    if ungrouped:
+        progress.skipped(place, why="too many files of several names at once: not grouped", count=ungrouped)

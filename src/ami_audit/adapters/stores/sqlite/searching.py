@@ -40,7 +40,7 @@ class Searcher:
         self, wanted: AuditFilter, *, clearance: DataClassification, without_actor: bool = False
     ) -> list[SealedRecord]:
         """Return the records that match; a text is looked for in every record that the rest of the filter leaves."""
-        relation = await self._index.catch_up()
+        relation = await self._index.catch_up(before=wanted.before)
         with speaking_of(_STEP, self._path):
             sql, bindings = query_statement(wanted, relation, without_actor=without_actor)
             rows = self._connection.execute(sql, bindings)

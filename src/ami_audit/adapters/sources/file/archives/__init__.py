@@ -1,0 +1,1 @@
+"""What archives hold, told without unpacking them onto the disk."""

@@ -98,7 +98,7 @@ class FileScanner(Protocol):
         ...
 
     def stamps(self, records: Sequence[bytes], *, except_mime: Sequence[str]) -> bytes:
-        """Return what the texts of records tell of files that were read, 16 bytes a file; put together they are stamps too.
+        """Return what the texts of records tell of files that were read, 16 bytes a file; they may be put together.
 
         A file has such a stamp for as long as path, device, inode, size, times, mode and owner stay the same.
 

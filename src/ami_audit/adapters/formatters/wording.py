@@ -7,7 +7,10 @@ from ami_audit.domain.kinds import AuditSeverity
 
 _NOUNS = {
     "collection.analyzed": ("analysis", "analyses"),
+    "file.archive": ("archive", "archives"),
+    "file.hard-links": ("file of several names", "files of several names"),
     "file.observed": ("file", "files"),
+    "file.seen": ("list of files seen again", "lists of files seen again"),
     "git.blame": ("blamed file", "blamed files"),
     "git.commit": ("commit", "commits"),
     "git.ref": ("branch or tag", "branches and tags"),

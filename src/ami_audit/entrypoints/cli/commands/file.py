@@ -13,6 +13,16 @@ def file(
     *,
     pattern: Annotated[bool, typer.Option("--pattern", help="TARGET is a glob; quote it.")] = False,
     include_git: Annotated[bool, typer.Option("--include-git", help="Also audit the target's Git history.")] = False,
+    archives: Annotated[
+        bool,
+        typer.Option("--archives", help="Also look into archives: zip, wheel, tar, tar.gz, tar.bz2, tar.xz, tar.zst."),
+    ] = False,
+    rehash: Annotated[
+        bool,
+        typer.Option(
+            "--rehash", help="Read every file, also those whose size, times, inode and owner are as recorded."
+        ),
+    ] = False,
     ignore: common.Ignore = None,
     include_vendored: common.IncludeVendored = False,
     ignore_files: common.IgnoreFiles = True,
@@ -27,7 +37,7 @@ def file(
     output: common.Output = None,
     quiet: common.Quiet = False,
 ) -> None:
-    """Audit files: content hash, size, mode, owner, times, type."""
+    """Audit files: content hash, rights, owner, times, type, attributes, hard links, archive members."""
     from ami_audit.entrypoints.cli.collecting import Collection, collect
 
     place = Path() if pattern else Path(target)
@@ -45,6 +55,8 @@ def file(
             options={
                 "pattern": pattern,
                 "include_git": include_git,
+                "archives": archives,
+                "rehash": rehash,
                 "ignore": tuple(ignore or ()),
                 "include_vendored": include_vendored,
                 "follow_ignore_files": ignore_files,

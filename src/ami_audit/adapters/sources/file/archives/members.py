@@ -9,6 +9,7 @@ from ami_audit.domain.text import is_exact, readable_path
 _LONGEST = 1_024
 _SPECIAL_BITS = 0o6000
 _DRIVE = 2
+_SHOWN = 200
 
 
 class Remark(NamedTuple):
@@ -93,11 +94,11 @@ def leads_out(path: str) -> str | None:
 
 def _link_leads_out(path: str, link: str, *, kind: str) -> str | None:
     if link.startswith(("/", "\\")) or leads_out(link) == "its path names a drive":
-        return "it leads to an absolute path"
+        return f"to the absolute path `{readable_path(link)[:_SHOWN]}`"
     # A hard link is named from the archive's root, a symbolic one from where it stands.
     depth = 0 if kind == "hardlink" else len([part for part in path.split("/")[:-1] if part not in {"", "."}])
     for part in link.replace("\\", "/").split("/"):
         depth += {"": 0, ".": 0, "..": -1}.get(part, 1)
         if depth < 0:
-            return "it leads out of the archive"
+            return f"to `{readable_path(link)[:_SHOWN]}`"
     return None

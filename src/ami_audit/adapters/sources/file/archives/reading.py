@@ -167,6 +167,20 @@ def member(
     )
 
 
+def hashed(content: Content, stream: IO[bytes], header: Header, *, place: Place, counts: bool) -> Iterator[Found]:
+    """Take in a member's content; the one at which the budget ends is told without a hash.
+
+    Raises:
+        SpentError: The budget is.
+        DAMAGE: The content is damaged.
+    """
+    try:
+        yield from content.take(stream, counts=counts)
+    except SpentError as error:
+        yield member(header, place, unread=error.reason)
+        raise
+
+
 def within(content: Content, name: str, place: Place) -> Iterator[Found]:
     """Yield what an archive within an archive holds; its damage is told, and the outer one goes on."""
     path = place.prefix + name

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from ami_audit.adapters.sources.file.archives.kinds import Packing, is_tar
-from ami_audit.adapters.sources.file.archives.reading import CHUNK, Content, Found, Header, Place, member, within
+from ami_audit.adapters.sources.file.archives.reading import (
+    CHUNK,
+    Content,
+    Found,
+    Header,
+    Place,
+    hashed,
+    member,
+    within,
+)
 from ami_audit.adapters.sources.file.archives.streams import Forward, Unpacked
 
 _KINDS = (
@@ -52,7 +61,7 @@ def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: Place, *, co
         return
     content = Content(place)
     try:
-        yield from content.take(stream, counts=counts)
+        yield from hashed(content, stream, header, place=place, counts=counts)
         if content.size_bytes < info.size:
             raise EOFError("it ends before its content does")
         yield member(header, place, content=content)

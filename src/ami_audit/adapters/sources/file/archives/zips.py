@@ -9,7 +9,17 @@ from typing import IO
 from ami_audit.adapters.sources.file.archives.budget import SpentError
 from ami_audit.adapters.sources.file.archives.kinds import Packing
 from ami_audit.adapters.sources.file.archives.members import Remark
-from ami_audit.adapters.sources.file.archives.reading import DAMAGE, Content, Found, Header, Place, member, said, within
+from ami_audit.adapters.sources.file.archives.reading import (
+    DAMAGE,
+    Content,
+    Found,
+    Header,
+    Place,
+    hashed,
+    member,
+    said,
+    within,
+)
 
 _IS_ENCRYPTED = 1
 _UNIX = 3
@@ -46,7 +56,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place) -> It
                 link = stream.read(_LONGEST_LINK).decode("utf-8", "surrogateescape")
                 yield member(header, place, link=link)
                 return
-            yield from content.take(stream, counts=True)
+            yield from hashed(content, stream, header, place=place, counts=True)
         yield member(header, place, content=content)
         yield from within(content, header.name, place)
     except SpentError:

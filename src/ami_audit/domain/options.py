@@ -43,6 +43,12 @@ class AuditOptions(BaseModel):
         timeout_s: How long one service, engine or program is waited for.
         archives: Also look into archives.
         rehash: Also read what size, times, inode, rights and owner show to be unchanged.
+        line_counts: Count the lines that each commit changed and look for renames; else only names and what was done.
+        follow_renames: Follow a file in the history to the names that it had before.
+        include_contributions: Add up the history by author.
+        include_lockfiles: Tell commit by commit what lock files pin.
+        include_reflog: Tell where branches and tags pointed before.
+        large_blob_bytes: Look for contents of at least this size in the whole history; None: do not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +95,12 @@ class AuditOptions(BaseModel):
     timeout_s: float = Field(default=5.0, gt=0, le=60)
     archives: bool = False
     rehash: bool = False
+    line_counts: bool = True
+    follow_renames: bool = True
+    include_contributions: bool = False
+    include_lockfiles: bool = False
+    include_reflog: bool = False
+    large_blob_bytes: int | None = Field(default=None, ge=1)
     reason: str | None = Field(default=None, description="Why the audit is done; recorded with every record.")
 
     @field_validator("since", "until", mode="before")

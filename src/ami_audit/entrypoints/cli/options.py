@@ -131,4 +131,9 @@ Author = Annotated[
 Level = Annotated[
     str | None,
     typer.Option("--level", metavar="LEVEL", help="Of logs, only what is at least as grave: warning, error, critical."),
+Contributions = Annotated[
+    bool, typer.Option("--contributions", help="Also what each author did in all, as the mailmap names them.")
+]
+Lockfiles = Annotated[
+    bool, typer.Option("--lockfiles", help="Also what lock files (uv.lock and others) pinned, commit by commit.")
 ]

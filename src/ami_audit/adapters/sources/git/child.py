@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -74,6 +75,13 @@ class Child:
                 break
         return os.read(self._stdout.fileno(), _PIPE_BYTES)
 
+    def words(self, end: bytes) -> Iterator[bytes]:
+        """Yield what the command writes, cut at each `end`; a last word that has no end is left out."""
+        rest = b""
+        while block := self.receive():
+            *whole, rest = (rest + block).split(end)
+            yield from whole
+
     def converse(self, data: bytes, *, timeout_s: float | None = None) -> bytes:
         """Send the last input, and return all that is written until the command ends.
 
@@ -101,6 +109,10 @@ class Child:
         self._complaints.seek(0)
         lines = self._complaints.read(1 << 16).decode("utf-8", "backslashreplace").strip().splitlines()
         return lines[-1].removeprefix("fatal: ").removeprefix("error: ")[:_LONGEST_COMPLAINT] if lines else ""
+
+    def kill(self) -> None:
+        """End the command; safe from any thread while another one talks to it and will close it."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the command, whatever it is doing."""

@@ -18,13 +18,22 @@ _KEPT_PARENTS = 1_000
 _PERSON, _GIT, _PARTIAL, _SUCCESS = ActorType.PERSON, AuditTargetType.GIT, Outcome.PARTIAL, Outcome.SUCCESS
 
 
-def observed_commit(name: str) -> str:
-    """Return what identifies the observation of a commit: its hash says all, for ever."""
-    return digest("commit", name)
+def observed_commit(name: str, *, counts_lines: bool = True) -> str:
+    """Return what identifies the observation of a commit: its hash says all, for ever.
+
+    A commit whose lines were not counted is observed again when they are.
+    """
+    return digest("commit" if counts_lines else "commit-names", name)
 
 
 def commit_draft(
-    commit: Commit, changes: Changes | None, signature: dict[str, str], *, identities: Identities, setting: Setting
+    commit: Commit,
+    changes: Changes | None,
+    signature: dict[str, str],
+    *,
+    identities: Identities,
+    setting: Setting,
+    counts_lines: bool = True,
 ) -> AuditDraft:
     """Return the draft of one commit.
 
@@ -33,6 +42,7 @@ def commit_draft(
         changes: What it changed; None for a merge, of which git counts no lines.
         signature: What is known of its signature.
         identities: Who knows the authors.
+        counts_lines: Whether lines were counted.
         setting: What all drafts of the run share.
     """
     encoding = commit.encoding
@@ -51,7 +61,7 @@ def commit_draft(
     if len(commit.parents) > _KEPT_PARENTS:
         context["parents_omitted"] = len(commit.parents) - _KEPT_PARENTS
     if changes is not None:
-        context.update(_change_facts(changes))
+        context.update(_change_facts(changes, counts_lines=counts_lines))
     findings = () if commit.is_sound and stamp and not (changes and changes.problem) else _doubts(commit, changes)
     return AuditDraft(
         action="git.commit",
@@ -66,12 +76,14 @@ def commit_draft(
         context=context,
         metadata=setting.metadata,
         findings=findings,
-        observed=observed_commit(commit.name),
+        observed=observed_commit(commit.name, counts_lines=counts_lines),
     )
 
 
-def _change_facts(changes: Changes) -> dict[str, Any]:
+def _change_facts(changes: Changes, *, counts_lines: bool) -> dict[str, Any]:
     totals = {"files": changes.files, "added": changes.added, "deleted": changes.deleted}
+    if not counts_lines:
+        totals = {"files": changes.files}
     facts: dict[str, Any] = {"changes": changes.entries, "totals": totals}
     if changes.files > len(changes.entries):
         facts["omitted"] = changes.files - len(changes.entries)

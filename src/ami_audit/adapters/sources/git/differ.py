@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ami_audit.adapters.sources.git.changes import Changes, changes_of
 from ami_audit.adapters.sources.git.commit import Commit
 from ami_audit.adapters.sources.git.plumbing import Plumbing
-from ami_audit.adapters.sources.git.screening import COUNTED, Screening, tokens_of
+from ami_audit.adapters.sources.git.screening import COUNTED, NAMED, Screening, tokens_of
 
 _MOST_WORKERS = 8
 # Chunks a worker has before it while its first one is read: it must not idle when we are not given the processor.
@@ -22,15 +22,16 @@ class _DiedError(Exception):
 class _Worker:
     """One `git diff-tree` that reads hashes and writes changes for as long as it is asked."""
 
-    def __init__(self, plumbing: Plumbing) -> None:
+    def __init__(self, plumbing: Plumbing, command: Sequence[str]) -> None:
         self._plumbing = plumbing
+        self._command = command
         # A line that is no hash is echoed and makes git flush; nobody can have put this one into a path beforehand.
         self._mark = f"end-{secrets.token_hex(12)}\n"
         self._chunks: deque[Sequence[Commit]] = deque()
         self._start()
 
     def _start(self) -> None:
-        self._child = self._plumbing.start(*COUNTED)
+        self._child = self._plumbing.start(*self._command)
         self._rest = b""
         for chunk in self._chunks:
             self._send(chunk)
@@ -71,9 +72,15 @@ class _Worker:
 class Differ:
     """Counts the changes of chunks of commits: hand in some chunks ahead, take them out in the same order."""
 
-    def __init__(self, plumbing: Plumbing) -> None:
-        """Take the repository; nothing is started before the first chunk."""
+    def __init__(self, plumbing: Plumbing, *, counts_lines: bool = True) -> None:
+        """Take the repository; nothing is started before the first chunk.
+
+        Args:
+            plumbing: Where the objects are.
+            counts_lines: Count lines and look for renames; else only names and what was done, and no file is read.
+        """
         self._plumbing = plumbing
+        self._counts_lines = counts_lines
         self._size = min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
         self._workers: list[_Worker] = []
         self._queue: deque[tuple[_Worker, Sequence[Commit]] | None] = deque()
@@ -105,11 +112,11 @@ class Differ:
 
     def _worker(self) -> _Worker:
         if len(self._workers) < self._size:
-            self._workers.append(_Worker(self._plumbing))
+            self._workers.append(_Worker(self._plumbing, COUNTED if self._counts_lines else NAMED))
         self._next = (self._next + 1) % self._size
         return self._workers[self._next % len(self._workers)]
 
     def _screened(self, chunk: Sequence[Commit]) -> dict[str, Changes]:
         if self._screening is None:
-            self._screening = Screening(self._plumbing)
+            self._screening = Screening(self._plumbing, counts_lines=self._counts_lines)
         return self._screening.changes(chunk)

@@ -42,6 +42,12 @@ class History:
         """Add hashes, written in hex and separated by white space."""
         self._hashes += bytes.fromhex(names)
 
+    def like(self) -> "History":
+        """Return an empty history of the same kind, with the same damage."""
+        other = History(self._size)
+        other.damage, other.is_whole = self.damage, self.is_whole
+        return other
+
     def clear(self) -> None:
         """Forget all hashes."""
         self._hashes.clear()

@@ -40,7 +40,7 @@ def locate(path: Path) -> Location:
     start = Path(os.path.normpath(path.absolute()))
     try:
         for folder in (start, *start.parents):
-            found = _in_folder(folder)
+            found = repository_in(folder)
             if found is not None:
                 return found
     except OSError as error:
@@ -59,7 +59,8 @@ def beginning(path: Path, size_bytes: int) -> bytes:
         return b""
 
 
-def _in_folder(folder: Path) -> Location | None:
+def repository_in(folder: Path) -> Location | None:
+    """Return the repository whose work tree or Git folder this is; None when it is none."""
     if not folder.is_dir():
         return None
     dot_git = folder / ".git"

@@ -1,6 +1,7 @@
 """What every draft of this source shares."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -40,14 +41,26 @@ def observation(action: str, target: str, setting: Setting, *, context: Mapping[
     )
 
 
-def warning(finding_type: str, description: str, *, location: str, recommendation: str | None = None) -> AuditFinding:
-    """Return a finding about what could not be known."""
+def warning(
+    finding_type: str,
+    description: str,
+    *,
+    location: str,
+    recommendation: str | None = None,
+    severity: AuditSeverity = AuditSeverity.WARNING,
+) -> AuditFinding:
+    """Return a finding: a warning about what could not be known, unless another severity is given."""
     # Sealing numbers a record's findings anew; until then equal findings are equal.
     return AuditFinding(
         finding_id=digest(finding_type, location)[:32],
         finding_type=finding_type,
-        severity=AuditSeverity.WARNING,
+        severity=severity,
         description=description,
         location=location,
         recommendation=recommendation,
     )
+
+
+def digest_of(context: Mapping[str, Any]) -> str:
+    """Return the digest of what a record's context holds, for a fact that is all of it."""
+    return hashlib.sha256(json.dumps(context, sort_keys=True).encode()).hexdigest()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 
 # Kept of one object; the rest is read past. A commit larger than this is an attack or an accident.
-_LARGEST_BYTES = 4 << 20
+LARGEST_BYTES = 4 << 20
 _SKIP_BYTES = 1 << 20
 
 
@@ -113,7 +113,7 @@ class ObjectReader:
         return line
 
     def _body(self, size: int) -> bytes | None:
-        kept = self._take(min(size, _LARGEST_BYTES))
+        kept = self._take(min(size, LARGEST_BYTES))
         left = size + 1 - (0 if kept is None else len(kept))
         while kept is not None and left > 0:
             passed = self._take(min(left, _SKIP_BYTES))

@@ -1,18 +1,15 @@
 """What the repository is as a whole."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ami_audit.adapters.sources.git.child import Child
 from ami_audit.adapters.sources.git.history import History
 from ami_audit.adapters.sources.git.location import Location, beginning
-from ami_audit.adapters.sources.git.naming import Setting, observation, warning
-from ami_audit.adapters.sources.git.plumbing import Plumbing
+from ami_audit.adapters.sources.git.naming import Setting, digest_of, observation, warning
 from ami_audit.adapters.sources.git.refs import Ref
 from ami_audit.adapters.sources.git.settings import Settings
+from ami_audit.adapters.sources.git.submodules import Pointer, short_path
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import Outcome
@@ -20,8 +17,6 @@ from ami_audit.domain.text import readable
 
 _KEPT = 500
 _KEPT_WORKTREES = 100
-_PATH_BYTES = 250
-_GITLINK = b"160000 "
 
 
 def repository_draft(
@@ -31,12 +26,12 @@ def repository_draft(
     *,
     refs: Sequence[Ref],
     roots: Sequence[str],
+    pointers: Sequence[Pointer],
     setting: Setting,
-    plumbing: Plumbing,
 ) -> AuditDraft:
     """Return the draft that says what kind of clone this is and what it holds."""
     head = refs[0]
-    submodules = _submodules(plumbing, head.commit)
+    submodules = [{"path": short_path(pointer.path), "commit": pointer.commit} for pointer in pointers]
     context: dict[str, Any] = {
         "bare": location.work_tree is None,
         "empty": not any(ref.commit for ref in refs),
@@ -52,7 +47,7 @@ def repository_draft(
         "submodules": submodules[:_KEPT],
     }
     context |= _cuts(settings, history) | _omitted(roots=roots, submodules=submodules)
-    observed = hashlib.sha256(json.dumps(context, sort_keys=True).encode()).hexdigest()
+    observed = digest_of(context)
     # How many commits were listed depends on what was asked, so it is told but identifies nothing.
     told = {**context, "commits_listed": len(history)}
     draft = observation("git.repository", ".", setting, context=told, observed=observed)
@@ -123,30 +118,3 @@ def _worktrees(location: Location) -> list[str]:
 def _alternates(location: Location) -> list[str]:
     lines = beginning(location.objects / "info" / "alternates", 16_384).splitlines()
     return [readable(line) for line in lines if line and not line.startswith(b"#")]
-
-
-def _submodules(plumbing: Plumbing, commit: str) -> list[dict[str, str]]:
-    """Return path and commit of each submodule pointer in the commit's tree; streamed, so only they are held."""
-    if not commit:
-        return []
-    child = plumbing.start("ls-tree", "-r", "-z", "--full-tree", commit)
-    try:
-        return _pointers(child)
-    finally:
-        plumbing.stop(child)
-
-
-def _short(path: bytes) -> str:
-    return readable(path) if len(path) <= _PATH_BYTES else readable(path[:_PATH_BYTES]) + "…"
-
-
-def _pointers(child: Child) -> list[dict[str, str]]:
-    found = []
-    rest = b""
-    while block := child.receive():
-        *lines, rest = (rest + block).split(b"\0")
-        for line in lines:
-            if line.startswith(_GITLINK):
-                facts, _, path = line.partition(b"\t")
-                found.append({"path": _short(path), "commit": facts.split()[2].decode("ascii")})
-    return found

@@ -83,6 +83,7 @@ class Plumbing:
         self._location = location
         self._settings = settings
         self._children: set[Child] = set()
+        self._running: set[Child] = set()
 
     def __enter__(self) -> Self:
         self._temporary = TemporaryDirectory(prefix="ami-audit-git-")
@@ -150,13 +151,35 @@ class Plumbing:
             timeout_s: When it is ended as failed; None: never.
         """
         child = self.start(*arguments)
+        self._running.add(child)
         try:
             output = child.converse(stdin, timeout_s=timeout_s)
             return Finished(child.status(), output, child.complaint())
         except subprocess.TimeoutExpired:
             return Finished(-1, b"", f"no answer within {timeout_s:g} seconds")
         finally:
+            self._running.discard(child)
             self.stop(child)
+
+    def interrupt(self) -> None:
+        """End every command that `run` is waiting for in another thread."""
+        for child in list(self._running):
+            child.kill()
+
+    def index_commits(self, tip: str) -> None:
+        """Make what `tip` reaches faster to search by path; this costs some 50 microseconds a commit.
+
+        The audited repository is not touched: the index lies in a folder of this run. Where the repository has such an
+        index already, or history is grafted, nothing is done.
+        """
+        information = self._location.objects / "info"
+        if self._settings.shallow or any((information / name).exists() for name in ("commit-graph", "commit-graphs")):
+            return
+        objects = self.folder / "objects"
+        (objects / "info").mkdir(parents=True)
+        (objects / "info" / "alternates").write_bytes(os.fsencode(self._location.objects) + b"\n")
+        self._environment["GIT_OBJECT_DIRECTORY"] = str(objects)
+        self.run("commit-graph", "write", "--stdin-commits", "--changed-paths", "--no-progress", stdin=tip.encode())
 
 
 @cache

@@ -1,15 +1,16 @@
 """How a branch, a tag or `HEAD` becomes a draft."""
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from ami_audit.adapters.sources.git.commit import Person, person_of
+from ami_audit.adapters.sources.git.commit import Person, commit_of, person_of, signed_part
 from ami_audit.adapters.sources.git.identity import Identities
 from ami_audit.adapters.sources.git.message import message_facts
 from ami_audit.adapters.sources.git.moments import stamp_of
 from ami_audit.adapters.sources.git.naming import Setting, digest, observation, warning
-from ami_audit.adapters.sources.git.objects import GitObject
+from ami_audit.adapters.sources.git.objects import GitObject, ObjectReader
 from ami_audit.adapters.sources.git.refs import Ref
 from ami_audit.adapters.sources.git.signature import Signatures, Signed, settled
 from ami_audit.domain.draft import AuditDraft
@@ -19,7 +20,25 @@ _TAGGER = re.compile(rb"^tagger (.*)$", re.MULTILINE)
 _ARMOR = re.compile(rb"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.MULTILINE)
 
 
-def ref_draft(ref: Ref, *, identities: Identities, signatures: Signatures, setting: Setting) -> AuditDraft:
+def ref_drafts(
+    refs: Sequence[Ref], reader: ObjectReader, *, identities: Identities, signatures: Signatures, setting: Setting
+) -> Iterator[AuditDraft]:
+    """Yield the drafts of some refs; the signatures of their tags and commits are checked meanwhile."""
+    commits = list(dict.fromkeys(ref.commit for ref in refs if ref.is_walked))
+    tips = {answer.name: signatures.state(_signed(answer)) for answer in reader.read(commits)}
+    for ref in refs:
+        draft = _ref_draft(ref, identities=identities, signatures=signatures, setting=setting)
+        if ref.is_walked:
+            draft = draft._replace(context={**draft.context, "commit_signature": settled(tips[ref.commit])})
+        yield draft
+
+
+def _signed(answer: GitObject) -> Signed:
+    commit = commit_of(answer.name, answer.data)
+    return Signed(commit.signature, partial(signed_part, commit.data), commit.committer.date)
+
+
+def _ref_draft(ref: Ref, *, identities: Identities, signatures: Signatures, setting: Setting) -> AuditDraft:
     """Return the draft of one ref; a ref that has moved is a new fact."""
     context: dict[str, Any] = {"kind": ref.kind, "object": ref.points_to or None, "object_kind": ref.object_kind}
     context |= {"commit": ref.commit or None, "walked": ref.is_walked}

@@ -68,6 +68,15 @@ def read_refs(plumbing: Plumbing, location: Location, reader: ObjectReader) -> l
     return followed
 
 
+def read_head(plumbing: Plumbing, location: Location) -> str:
+    """Return the hash that `HEAD` stands for; empty when it stands for none."""
+    head = _head(location, {})
+    if not head.symbolic:
+        return head.points_to
+    finished = plumbing.run("rev-parse", "--verify", "--quiet", head.symbolic, timeout_s=_TIMEOUT_S)
+    return finished.output.decode("ascii", "replace").strip() if finished.status == 0 else ""
+
+
 def _listed(line: str) -> Ref:
     points_to, symbolic, name = line.split("\0")
     kind = next((kind for prefix, kind in _WALKED.items() if name.startswith(prefix)), "other")

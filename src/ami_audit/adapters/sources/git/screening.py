@@ -12,10 +12,11 @@ from ami_audit.adapters.sources.git.commit import Commit
 from ami_audit.adapters.sources.git.objects import ObjectReader
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 
-_ALWAYS = ("-r", "--root", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-COUNTED = ("diff-tree", "--stdin", *_ALWAYS, "--raw", "--numstat", "-M")
+ALWAYS = ("-r", "--root", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+COUNTED = ("diff-tree", "--stdin", *ALWAYS, "--raw", "--numstat", "-M")
+NAMED = ("diff-tree", "--stdin", *ALWAYS, "--raw", "--no-renames")
 # Exact renames only: those compare hashes and read no file.
-_LISTED = ("diff-tree", "--stdin", *_ALWAYS, "--raw", "-M100%")
+_LISTED = ("diff-tree", "--stdin", *ALWAYS, "--raw", "-M100%")
 _ASKED_AT_ONCE = 500
 _NAMED = 5
 
@@ -29,15 +30,18 @@ def tokens_of(block: bytes) -> Iterator[str]:
 class Screening:
     """Finds the changes of commits in a damaged or partial repository."""
 
-    def __init__(self, plumbing: Plumbing) -> None:
+    def __init__(self, plumbing: Plumbing, *, counts_lines: bool = True) -> None:
         """Start the process that tells what is there."""
         self._plumbing = plumbing
+        self._counts_lines = counts_lines
         self._presence = ObjectReader(plumbing, contents=False)
 
     def changes(self, chunk: Sequence[Commit]) -> dict[str, Changes]:
         """Return the changes of each commit by hash; what could not be known is in their `problem`."""
         results = self._without_trees(chunk)
         names = [commit.name for commit in chunk if commit.name not in results]
+        if not self._counts_lines:
+            return results | self._one_by_one(NAMED, names)
         listed = self._one_by_one(_LISTED, names)
         missing = self._absent({blob for changes in listed.values() for blob in changes.blobs})
         for changes in listed.values():

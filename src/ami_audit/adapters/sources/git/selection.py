@@ -72,7 +72,9 @@ def _spec(magic: str, *parts: str) -> bytes:
     return f":(top,{magic}){inside}".encode("utf-8", "surrogateescape")
 
 
-def names_one_file(specs: Sequence[bytes]) -> str | None:
-    """Return the path when exactly one literal path was asked for."""
+def literal_paths(specs: Sequence[bytes]) -> list[str]:
+    """Return the paths that were asked for literally; none when there is a glob among the pathspecs."""
     prefix = b":(top,literal)"
-    return os.fsdecode(specs[0].removeprefix(prefix)) if len(specs) == 1 and specs[0].startswith(prefix) else None
+    if not all(spec.startswith(prefix) for spec in specs):
+        return []
+    return [os.fsdecode(spec.removeprefix(prefix)) for spec in specs]

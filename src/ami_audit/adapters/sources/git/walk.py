@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ami_audit.adapters.sources.git.changes import Changes
 from ami_audit.adapters.sources.git.commit import Commit, commit_of, signed_part
 from ami_audit.adapters.sources.git.commit_drafts import commit_draft, lost_draft, observed_commit
+from ami_audit.adapters.sources.git.contributions import Contributions
 from ami_audit.adapters.sources.git.differ import Differ
 from ami_audit.adapters.sources.git.history import History
 from ami_audit.adapters.sources.git.identity import Identities
@@ -17,7 +18,7 @@ from ami_audit.adapters.sources.git.selection import Selection
 from ami_audit.adapters.sources.git.signature import UNSIGNED, Signatures, Signed, State, settled
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.ports.progress import Progress
-from ami_audit.ports.source import Known
+from ami_audit.ports.source import Known, nothing_known
 
 # Small, because some dozen chunks are under way at any time; large enough that asking for one costs nothing.
 _CHUNK = 128
@@ -32,6 +33,8 @@ class Tools(NamedTuple):
     signatures: Signatures
     selection: Selection
     setting: Setting
+    contributions: Contributions | None = None
+    counts_lines: bool = True
 
 
 class _Ready(NamedTuple):
@@ -41,6 +44,7 @@ class _Ready(NamedTuple):
     signature: State
     changes: Changes | None
     is_counted: bool
+    is_known: bool
 
 
 class Walk:
@@ -59,6 +63,8 @@ class Walk:
         self._cut = cut
         self._known = known
         self._progress = progress
+        # Who filters or adds up must look at every commit, also at those that need no new record.
+        self._is_thorough = bool(tools.selection) or tools.contributions is not None
 
     def batches(self, history: History) -> Iterator[list[AuditDraft]]:
         """Yield the drafts of all commits, a chunk at a time, in the history's order."""
@@ -79,18 +85,27 @@ class Walk:
         before: tuple[int, list[str], set[str]] | None = None
         for names in history.chunks(_CHUNK):
             known = self._known_among(names)
-            wanted = names if self._tools.selection else [name for name in names if name not in known]
+            wanted = names if self._is_thorough else [name for name in names if name not in known]
             self._tools.reader.ask(wanted)
             if before is not None:
                 yield before[0], self._prepared(*before[1:])
             before = (len(names), wanted, known)
-            if not self._tools.selection:
+            if not self._is_thorough:
                 self._progress.unchanged(len(known))
         if before is not None:
             yield before[0], self._prepared(*before[1:])
 
     def _known_among(self, names: Sequence[str]) -> set[str]:
-        flags = self._known([fact_key(SOURCE, name, observed_commit(name)) for name in names])
+        if self._known is nothing_known:
+            return set()
+        found = self._recorded(names, counts_lines=True)
+        if not self._tools.counts_lines:
+            found |= self._recorded([name for name in names if name not in found], counts_lines=False)
+        return found
+
+    def _recorded(self, names: Sequence[str], *, counts_lines: bool) -> set[str]:
+        observed = (observed_commit(name, counts_lines=counts_lines) for name in names)
+        flags = self._known([fact_key(SOURCE, name, fact) for name, fact in zip(names, observed, strict=True)])
         return {name for name, is_known in zip(names, flags, strict=True) if is_known}
 
     def _prepared(self, names: Sequence[str], known: set[str]) -> list[_Ready | AuditDraft]:
@@ -103,33 +118,42 @@ class Walk:
         commit = commit_of(answer.name, answer.data)
         if self._tools.selection and not self._tools.selection.takes(commit):
             return None
-        if commit.name in known:
-            self._progress.unchanged(1)
-            return None
-        return self._ready(commit)
+        is_known = commit.name in known
+        self._progress.unchanged(int(is_known))
+        return None if is_known and self._tools.contributions is None else self._ready(commit, is_known=is_known)
 
-    def _ready(self, commit: Commit) -> _Ready:
+    def _ready(self, commit: Commit, *, is_known: bool) -> _Ready:
         signature: State = UNSIGNED
-        if commit.signature:
+        if commit.signature and not is_known:
             signed = Signed(commit.signature, partial(signed_part, commit.data), commit.committer.date)
             signature = self._tools.signatures.state(signed)
         if len(commit.parents) > 1:
-            return _Ready(commit, signature, None, is_counted=False)
+            return _Ready(commit, signature, None, is_counted=False, is_known=is_known)
         if commit.name in self._cut:
-            return _Ready(commit, signature, Changes.unknown("its parent is not in this clone"), is_counted=False)
-        return _Ready(commit, signature, None, is_counted=True)
+            unknown = Changes.unknown("its parent is not in this clone")
+            return _Ready(commit, signature, unknown, is_counted=False, is_known=is_known)
+        return _Ready(commit, signature, None, is_counted=True, is_known=is_known)
 
     def _finished(self, chunk: Sequence[_Ready | AuditDraft], *, done: int, total: int) -> list[AuditDraft]:
         counted = self._tools.differ.collect()
         drafts = [item if isinstance(item, AuditDraft) else self._draft(item, counted) for item in chunk]
         self._progress.step("commits", done=done, total=total)
-        return drafts
+        return [draft for draft in drafts if draft is not None]
 
-    def _draft(self, item: _Ready, counted: dict[str, Changes]) -> AuditDraft:
+    def _draft(self, item: _Ready, counted: dict[str, Changes]) -> AuditDraft | None:
         changes = counted.get(item.commit.name) or _NOTHING if item.is_counted else item.changes
         tools = self._tools
+        if tools.contributions is not None:
+            tools.contributions.add(item.commit, changes)
+        if item.is_known:
+            return None
         return commit_draft(
-            item.commit, changes, settled(item.signature), identities=tools.identities, setting=tools.setting
+            item.commit,
+            changes,
+            settled(item.signature),
+            identities=tools.identities,
+            setting=tools.setting,
+            counts_lines=tools.counts_lines,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ami_audit.entrypoints.cli import options as common
+from ami_audit.entrypoints.cli.sizes import Size
 
 
 def git(
@@ -15,9 +16,23 @@ def git(
     until: common.Until = None,
     author: common.Author = None,
     file: Annotated[
-        Path | None, typer.Option("--file", metavar="PATH", help="Only the history of this file or folder.")
+        list[Path] | None,
+        typer.Option("--file", metavar="PATH", help="Only the history of this file or folder; may be repeated."),
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow/--no-follow", help="With --file: go on under the names that a file had before.")
+    ] = True,
     blame: Annotated[bool, typer.Option("--blame", help="With --file: who wrote each line, and when.")] = False,
+    line_counts: Annotated[
+        bool,
+        typer.Option("--line-counts/--no-line-counts", help="Count lines and find renames; without, much faster."),
+    ] = True,
+    contributions: common.Contributions = False,
+    lockfiles: common.Lockfiles = False,
+    reflog: Annotated[
+        bool, typer.Option("--reflog", help="Also where branches pointed before, and what was dropped.")
+    ] = False,
+    large: Size = None,
     full: common.Full = False,
     reason: common.Reason = None,
     fail_on: common.FailOn = None,
@@ -29,16 +44,19 @@ def git(
     output: common.Output = None,
     quiet: common.Quiet = False,
 ) -> None:
-    """Audit the Git history: commits, authors, changed files, branches and tags."""
+    """Audit the Git history: commits, authors, changed files, branches, tags and submodules.
+
+    On request also who contributed what, what lock files pinned, large files, reflogs and who wrote each line.
+    """
     from ami_audit.entrypoints.cli.collecting import Collection, collect
 
-    if blame and file is None:
+    files = file or []
+    if blame and not files:
         raise typer.BadParameter("--blame needs --file, to know whose lines are meant.")
-    target = path / file if file else path
     collect(
         Collection(
             place=path,
-            target=str(target),
+            target=str(path / files[0] if len(files) == 1 else path),
             sources="git",
             settings={
                 "store": store,
@@ -50,7 +68,14 @@ def git(
                 "since": since,
                 "until": until,
                 "authors": tuple(author or ()),
+                "paths": tuple(map(str, files)) if len(files) > 1 else (),
+                "follow_renames": follow,
+                "line_counts": line_counts,
                 "include_blame": blame,
+                "include_contributions": contributions,
+                "include_lockfiles": lockfiles,
+                "include_reflog": reflog,
+                "large_blob_bytes": large,
                 "full": full,
                 "reason": reason,
             },

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -108,8 +109,30 @@ def _from(version: str, origin: str) -> str:
     return f"{version} ({origin})".lstrip() if origin else version
 
 
+# Consecutive states of a lock file differ in few packages: the others have been read before.
+_BLOCKS = re.compile(r"^(?=\[\[packages?\]\][ \t]*$)", re.MULTILINE)
+
+
+@lru_cache(maxsize=8_192)
+def _block(text: str) -> Mapping[str, Any]:
+    return tomllib.loads(text)
+
+
+def _toml(text: str) -> Mapping[str, Any]:
+    """Return what a lock file in TOML says, read package by package."""
+    try:
+        blocks = [_block(block) for block in _BLOCKS.split(text)]
+    except tomllib.TOMLDecodeError:
+        return tomllib.loads(text)
+    whole: dict[str, Any] = {}
+    for block in blocks:
+        for name, value in block.items():
+            whole[name] = [*whole.get(name, ()), *value] if name in ("package", "packages") else value
+    return whole
+
+
 def _uv(text: str) -> Iterator[_Pin]:
-    for package in tomllib.loads(text).get("package", []):
+    for package in _toml(text).get("package", []):
         source = dict(package.get("source", {}))
         origin = "" if source.keys() & {"registry"} else " ".join(f"{kind}+{place}" for kind, place in source.items())
         files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
@@ -125,7 +148,7 @@ def _uv(text: str) -> Iterator[_Pin]:
 
 
 def _poetry(text: str) -> Iterator[_Pin]:
-    read = tomllib.loads(text)
+    read = _toml(text)
     # Before 2022 the digests of all packages stood in one table.
     apart: dict[str, Any] = read.get("metadata", {}).get("files", {})
     for package in read.get("package", []):
@@ -138,7 +161,7 @@ def _poetry(text: str) -> Iterator[_Pin]:
 
 
 def _pdm(text: str) -> Iterator[_Pin]:
-    for package in tomllib.loads(text).get("package", []):
+    for package in _toml(text).get("package", []):
         origin = next((f"{kind}+{package[kind]}" for kind in ("git", "url", "path") if kind in package), "")
         digests = tuple(
             (str(file.get("file", file.get("url", ""))).rpartition("/")[2], _text(file["hash"]))
@@ -149,7 +172,7 @@ def _pdm(text: str) -> Iterator[_Pin]:
 
 
 def _pylock(text: str) -> Iterator[_Pin]:
-    for package in tomllib.loads(text).get("packages", []):
+    for package in _toml(text).get("packages", []):
         vcs = package.get("vcs", {})
         origin = f"{vcs.get('type')}+{vcs.get('url')}#{vcs.get('commit-id')}" if vcs else ""
         files = [*package.get("wheels", []), *(package[kind] for kind in ("sdist", "archive") if kind in package)]
@@ -162,7 +185,7 @@ def _pylock(text: str) -> Iterator[_Pin]:
 
 
 def _cargo(text: str) -> Iterator[_Pin]:
-    read = tomllib.loads(text)
+    read = _toml(text)
     # Before 2020 the digests of all packages stood in one table.
     apart: dict[str, Any] = read.get("metadata", {})
     for package in read.get("package", []):

@@ -18,6 +18,15 @@ TOLD: frozenset[str] = frozenset(
     }
 )
 TOLD: frozenset[str] = frozenset({"service.host", "service.observed", "service.profile"})
+        "git.blame",
+        "git.blob",
+        "git.contribution",
+        "git.lockfile",
+        "git.path",
+        "git.reflog",
+        "git.submodule",
+    }
+)
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""
 
 MOST = 2_000

@@ -28,6 +28,13 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "service.profile": ("services", "profiles_section"),
     "service.observed": ("services", "services_section"),
     "service.host": ("services", "host_section"),
+    "git.path": ("git", "paths_section"),
+    "git.blame": ("git", "blame_section"),
+    "git.contribution": ("git", "contributions_section"),
+    "git.lockfile": ("git", "lockfiles_section"),
+    "git.submodule": ("git", "submodules_section"),
+    "git.blob": ("git", "blobs_section"),
+    "git.reflog": ("git", "reflogs_section"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ami_audit.adapters.sources.git.blame import Blamed, blame_drafts, blamed
 from ami_audit.adapters.sources.git.blaming import files_at, side_by_side
 from ami_audit.adapters.sources.git.blob_drafts import blob_drafts
-from ami_audit.adapters.sources.git.blobs import large_blobs
+from ami_audit.adapters.sources.git.blobs import large_files
 from ami_audit.adapters.sources.git.contributions import Contributions
 from ami_audit.adapters.sources.git.follow import Followed
 from ami_audit.adapters.sources.git.history import History, read_history
@@ -109,11 +109,10 @@ class Analyses:
 
     def _blobs(self, history: History, least_bytes: int) -> Iterator[AuditDraft]:
         asked = self._asked
-        blobs = large_blobs(asked.plumbing, history, least_bytes=least_bytes, head=asked.head)
-        left_out = blobs.in_all - len(blobs.found)
-        if left_out:
-            self._progress.skipped("large contents", why="only the 10,000 largest are told", count=left_out)
-        return blob_drafts(blobs, asked.reader, identities=asked.identities, setting=asked.setting)
+        found = large_files(asked.plumbing, history, least_bytes=least_bytes, head=asked.head)
+        if found.left_out:
+            self._progress.skipped("large contents", why="only the 10,000 largest are told", count=found.left_out)
+        return blob_drafts(found.files, asked.reader, identities=asked.identities, setting=asked.setting)
 
     def _reflogs(self) -> Iterator[AuditDraft]:
         asked = self._asked

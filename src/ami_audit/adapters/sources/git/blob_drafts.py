@@ -1,55 +1,77 @@
-"""How a large content of the history becomes a draft."""
+"""How a large file of the history becomes a draft."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ami_audit.adapters.sources.git.blobs import Blob, Blobs
+from ami_audit.adapters.sources.git.blobs import LargeFile
 from ami_audit.adapters.sources.git.commit import commit_of
 from ami_audit.adapters.sources.git.identity import Identities
 from ami_audit.adapters.sources.git.moments import stamp_of
 from ami_audit.adapters.sources.git.naming import Setting, digest_of, observation, warning
 from ami_audit.adapters.sources.git.objects import ObjectReader
 from ami_audit.domain.draft import AuditDraft
-from ami_audit.domain.kinds import ActorType
+from ami_audit.domain.finding import AuditFinding
+from ami_audit.domain.kinds import ActorType, AuditSeverity
 from ami_audit.domain.text import readable_path
+
+_KEPT = 500
+_UNREACHED = "(in no commit)"
 
 
 def blob_drafts(
-    blobs: Blobs, reader: ObjectReader, *, identities: Identities, setting: Setting
+    files: Sequence[LargeFile], reader: ObjectReader, *, identities: Identities, setting: Setting
 ) -> Iterator[AuditDraft]:
-    """Yield a draft for each large content, the largest first; whoever first committed it is its actor."""
-    for blob in blobs.found:
-        yield _draft(blob, reader, identities, setting=setting)
+    """Yield a draft for each large file, the largest first; its actor is who committed its largest content."""
+    for file in files:
+        draft = _draft(file, setting)
+        yield _by_author(draft, file.contents[0].commit, reader, identities=identities)
 
 
-def _draft(blob: Blob, reader: ObjectReader, identities: Identities, *, setting: Setting) -> AuditDraft:
-    paths = [readable_path(path) for path in blob.paths]
-    target = paths[0] if paths else blob.name
+def _draft(file: LargeFile, setting: Setting) -> AuditDraft:
+    target = readable_path(file.path) or _UNREACHED
     context: dict[str, Any] = {
-        "blob": blob.name,
-        "size_bytes": blob.size_bytes,
-        "binary": blob.is_binary,
-        "commit": blob.commit or None,
-        "paths": paths,
-        "at_head": blob.at_head,
+        "largest_bytes": file.contents[0].size_bytes,
+        "total_bytes": sum(content.size_bytes for content in file.contents),
+        "count": len(file.contents),
+        "binary": file.is_binary,
+        "at_head": file.at_head,
+        "contents": [
+            {"blob": content.name, "size_bytes": content.size_bytes, "commit": content.commit or None}
+            for content in file.contents[:_KEPT]
+        ],
     }
-    kind = {True: "binary", False: "text", None: "unreadable"}[blob.is_binary]
-    where = "is still there" if blob.at_head else "is not at HEAD any more"
-    described = f"`{target}` ({blob.size_bytes} bytes, {kind}) came with commit {blob.commit} and {where}."
-    lost = f"The content {blob.name} ({blob.size_bytes} bytes, {kind}) is stored, but no commit asked for here has it."
-    finding = warning(
-        "git.blob-large",
-        described if blob.commit else lost,
-        location=target,
-        recommendation="Every clone fetches it: keep such files elsewhere (Git LFS, an artifact store), and rewrite "
-        "the history only with everybody's consent.",
-    )
+    if len(file.contents) > _KEPT:
+        context["omitted"] = len(file.contents) - _KEPT
     draft = observation("git.blob", target, setting, context=context, observed=digest_of(context))
-    return _by_author(draft._replace(findings=(finding,)), blob, reader, identities=identities)
+    return draft._replace(findings=(_finding(file, target, context),))
 
 
-def _by_author(draft: AuditDraft, blob: Blob, reader: ObjectReader, *, identities: Identities) -> AuditDraft:
-    answer = reader.read_one(blob.commit) if blob.commit else None
+def _finding(file: LargeFile, target: str, context: dict[str, Any]) -> AuditFinding:
+    kind = {True: "binary", False: "text", None: "unreadable"}[file.is_binary]
+    largest, together, count = (context[name] for name in ("largest_bytes", "total_bytes", "count"))
+    sizes = f"{kind}, largest {largest} bytes, together {together} bytes, contents {count}"
+    where = "is at HEAD" if file.at_head else "is no longer at HEAD, but still in the history"
+    if not file.path:
+        return warning(
+            "git.blob-unreached",
+            f"Large contents are stored that no commit asked for here has ({sizes}).",
+            location=target,
+            recommendation="`git gc --prune=now` drops them when nothing else needs them.",
+            severity=AuditSeverity.INFO,
+        )
+    # Versions of a text are stored as differences; those of a binary mostly are not.
+    return warning(
+        "git.blob-large",
+        f"`{target}` ({sizes}) {where}; every clone fetches it.",
+        location=target,
+        recommendation="Keep such files elsewhere (Git LFS, an artifact store); rewrite history only with everybody's "
+        "consent.",
+        severity=AuditSeverity.INFO if file.is_binary is False else AuditSeverity.WARNING,
+    )
+
+
+def _by_author(draft: AuditDraft, name: str, reader: ObjectReader, *, identities: Identities) -> AuditDraft:
+    answer = reader.read_one(name) if name else None
     if answer is None or answer.kind != "commit":
         return draft
     commit = commit_of(answer.name, answer.data)

@@ -11,39 +11,42 @@ from ami_audit.adapters.sources.git.plumbing import Plumbing
 _FORMAT = "--batch-check=%(objecttype) %(objectname) %(objectsize)"
 _MOST = 10_000
 _CHUNK = 2_000
-_KEPT_PATHS = 20
 _LOOKED_AT_BYTES = 8_000
 
 
-class Blob(NamedTuple):
-    """One large content.
-
-    Attributes:
-        name: Its hash.
-        size_bytes: How large it is, unpacked.
-        is_binary: Whether it holds a NUL in its first 8,000 bytes (git's own rule); None when it cannot be read.
-        commit: The first commit of the history that has it; empty when none was found.
-        paths: Where commits put it, the first one first; at most 20.
-        at_head: Whether the commit of `HEAD` has it.
-    """
+class Content(NamedTuple):
+    """One large content: its hash, its size unpacked, and the first commit that has it (empty: none was found)."""
 
     name: str
     size_bytes: int
-    is_binary: bool | None
     commit: str
-    paths: list[str]
+
+
+class LargeFile(NamedTuple):
+    """The large contents that stood under one path.
+
+    Attributes:
+        path: The first path that each of them stood under; empty for those that no commit asked for has.
+        contents: All of them, the largest first.
+        is_binary: Whether the largest holds a NUL in its first 8,000 bytes (git's own rule); None: it cannot be read.
+        at_head: Whether the commit of `HEAD` has one of them.
+    """
+
+    path: str
+    contents: list[Content]
+    is_binary: bool | None
     at_head: bool
 
 
-class Blobs(NamedTuple):
-    """What was found: the largest first, and how many there are in all."""
+class LargeFiles(NamedTuple):
+    """What was found: the largest first, and how many contents were not looked at because there are too many."""
 
-    found: list[Blob]
-    in_all: int
+    files: list[LargeFile]
+    left_out: int
 
 
-def large_blobs(plumbing: Plumbing, history: History, *, least_bytes: int, head: str) -> Blobs:
-    """Return the contents of at least that size that are in this clone; at most the 10,000 largest.
+def large_files(plumbing: Plumbing, history: History, *, least_bytes: int, head: str) -> LargeFiles:
+    """Return the contents of at least that size that are in this clone, by path; at most the 10,000 largest.
 
     Args:
         plumbing: Where the objects are.
@@ -53,18 +56,25 @@ def large_blobs(plumbing: Plumbing, history: History, *, least_bytes: int, head:
     """
     sizes, count = _sizes(plumbing, least_bytes)
     if not sizes:
-        return Blobs([], 0)
+        return LargeFiles([], 0)
     at_head = _at(plumbing, head).intersection(sizes) if head else set()
     places = _places(plumbing, history, sizes)
-    reader = ObjectReader(plumbing)
-    found = []
+    by_path: dict[str, list[Content]] = {}
     for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
-        answer = reader.read_one(name)
-        is_binary = b"\0" in answer.data[:_LOOKED_AT_BYTES] if answer.kind == "blob" else None
-        commit, paths = places.get(name, ("", []))
-        found.append(Blob(name, size, is_binary, commit, paths, name in at_head))
+        commit, path = places.get(name, ("", ""))
+        by_path.setdefault(path, []).append(Content(name, size, commit))
+    reader = ObjectReader(plumbing)
+    files = [
+        LargeFile(path, contents, _is_binary(reader, contents[0]), any(content.name in at_head for content in contents))
+        for path, contents in by_path.items()
+    ]
     reader.close()
-    return Blobs(found, count)
+    return LargeFiles(files, count - len(sizes))
+
+
+def _is_binary(reader: ObjectReader, content: Content) -> bool | None:
+    answer = reader.read_one(content.name)
+    return b"\0" in answer.data[:_LOOKED_AT_BYTES] if answer.kind == "blob" else None
 
 
 def _sizes(plumbing: Plumbing, least_bytes: int) -> tuple[dict[str, int], int]:
@@ -91,15 +101,14 @@ def _at(plumbing: Plumbing, commit: str) -> set[str]:
         plumbing.stop(child)
 
 
-def _places(plumbing: Plumbing, history: History, wanted: dict[str, int]) -> dict[str, tuple[str, list[str]]]:
+def _places(plumbing: Plumbing, history: History, wanted: dict[str, int]) -> dict[str, tuple[str, str]]:
+    """Return for each content the first commit that has it, and where."""
     # A merge may bring in a content that no parent has, so merges are looked at too, against their first parent.
     listing = Listing(plumbing, "--no-renames", "--diff-merges=first-parent")
-    places: dict[str, tuple[str, list[str]]] = {}
+    places: dict[str, tuple[str, str]] = {}
     for names in history.chunks(_CHUNK):
         for commit, entries in listing.entries(names):
             for entry in entries or ():
                 if entry.new in wanted and entry.new_mode not in (ABSENT, SUBMODULE):
-                    _, paths = places.setdefault(entry.new, (commit, []))
-                    if entry.path not in paths and len(paths) < _KEPT_PATHS:
-                        paths.append(entry.path)
+                    places.setdefault(entry.new, (commit, entry.path))
     return places

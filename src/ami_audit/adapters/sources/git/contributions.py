@@ -66,8 +66,8 @@ class Contributions:
             self._is_exact = False
 
     def drafts(self, setting: Setting, *, has_lines: bool) -> Iterator[AuditDraft]:
-        """Yield a draft for each author, by name; the same sums again are the same fact."""
-        for actor, author in sorted(self._authors.items()):
+        """Yield a draft for each author, who has most commits first; the same sums again are the same fact."""
+        for actor, author in sorted(self._authors.items(), key=_most_first):
             context: dict[str, Any] = {
                 "commits": author.commits,
                 "merges": author.merges,
@@ -94,3 +94,7 @@ class Contributions:
                 metadata=setting.metadata,
                 observed=digest_of(context),
             )
+
+
+def _most_first(item: tuple[str, _Author]) -> tuple[int, str]:
+    return -item[1].commits, item[0]

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use super::marks::{Ends, Marks};
 use super::members::{prefix, Member};
 use super::number::{is_written, measure, Literal};
+use super::shapes::{Shapes, NOWHERE, OUTERMOST};
 use super::text::escape_end;
 use super::{DEPTH_LIMIT, SIZE_LIMIT};
 
@@ -18,7 +19,10 @@ pub struct Seen<'t, const N: usize> {
 
 /// Looks at one text after the other, with memory kept from one to the next.
 #[derive(Default)]
-pub struct Form(Marks);
+pub struct Form {
+    marks: Marks,
+    shapes: Shapes,
+}
 
 impl Form {
     /// Return the values of `keys`, or None when `text` is not in canonical form.
@@ -42,30 +46,47 @@ impl Form {
         let is_object = text.first() == Some(&b'{');
         let mut look = Look {
             text,
-            ends: self.0.read(text),
+            ends: self.marks.read(text),
+            shapes: &mut self.shapes,
             at: 0,
             depth: usize::from(is_object),
         };
         if is_object {
             let wanted = keys.map(|key| (prefix(key, key.len()), key));
-            look.object(|member, value| {
-                seen.is_plain &= !member.is_escaped;
-                for (value_of, (prefix, key)) in seen.values.iter_mut().zip(wanted) {
-                    if member.prefix == prefix && member.inside(text) == key {
+            look.object(OUTERMOST, |key, value| {
+                seen.is_plain &= !key.is_escaped;
+                for (value_of, (prefix, wanted)) in seen.values.iter_mut().zip(wanted) {
+                    if key.prefix == prefix && text[key.from..key.to] == *wanted {
                         *value_of = Some(value);
                     }
                 }
             })?;
         } else {
-            look.value()?;
+            look.value(NOWHERE)?;
         }
         (look.at == text.len()).then_some(seen)
     }
 }
 
+/// The key that was passed last; it is changed in place, for copying it would wait until all of it is written.
+#[derive(Default)]
+struct Key {
+    /// Its inside in the text; before the first key nothing.
+    from: usize,
+    to: usize,
+    is_escaped: bool,
+    /// Its [`Member::prefix`].
+    prefix: u64,
+    /// The place of its value, and the first known key that may follow.
+    below: usize,
+    next: usize,
+}
+
 struct Look<'t, 'm> {
     text: &'t [u8],
+    /// The next of them is the first one that is not before the cursor.
     ends: Ends<'m>,
+    shapes: &'m mut Shapes,
     at: usize,
     /// Containers open at the cursor.
     depth: usize,
@@ -74,19 +95,19 @@ struct Look<'t, 'm> {
 impl<'t> Look<'t, '_> {
     /// Pass a value; most are strings, which are passed without a call.
     #[inline]
-    fn value(&mut self) -> Option<()> {
+    fn value(&mut self, place: usize) -> Option<()> {
         match *self.text.get(self.at)? {
             b'"' => self.string().map(|_| ()),
-            first => self.other(first),
+            first => self.other(first, place),
         }
     }
 
     /// Pass a value that is no string.
     #[inline(never)]
-    fn other(&mut self, first: u8) -> Option<()> {
+    fn other(&mut self, first: u8, place: usize) -> Option<()> {
         match first {
-            b'{' => self.nested(|look| look.object(|_, _| ())),
-            b'[' => self.nested(Self::array),
+            b'{' => self.nested(|look| look.object(place, |_, _| ())),
+            b'[' => self.nested(|look| look.array(place)),
             b'-' | b'0'..=b'9' => self.number(),
             _ => self.word(),
         }
@@ -102,57 +123,87 @@ impl<'t> Look<'t, '_> {
         Some(())
     }
 
-    fn array(&mut self) -> Option<()> {
+    fn array(&mut self, place: usize) -> Option<()> {
         self.at += 1;
         if self.take(b']') {
             return Some(());
         }
         loop {
-            self.value()?;
+            self.value(place)?;
             if !self.take(b',') {
                 return self.take(b']').then_some(());
             }
         }
     }
 
-    /// Pass an object whose keys rise; tell each member and its value.
+    /// Pass an object whose keys rise; tell each key and its value.
     #[inline]
-    fn object(&mut self, mut met: impl FnMut(&Member, &'t [u8])) -> Option<()> {
+    fn object(&mut self, place: usize, mut met: impl FnMut(&Key, &'t [u8])) -> Option<()> {
         self.at += 1;
         if self.take(b'}') {
             return Some(());
         }
-        let mut before: Option<Member> = None;
+        let mut key = Key::default();
         loop {
-            let from = self.at + 1;
-            let is_escaped = self.key()?;
-            let key = (from, self.at - 1);
-            let member = Member::new(self.text, key, is_escaped, 0);
-            if before.is_some_and(|last| last.compare(&member, self.text) != Ordering::Less) {
-                return None;
-            }
-            if !self.take(b':') {
-                return None;
+            if !self.known(place, &mut key) {
+                self.unknown(place, &mut key)?;
             }
             let start = self.at;
-            self.value()?;
-            met(&member, &self.text[start..self.at]);
-            before = Some(member);
+            self.value(key.below)?;
+            met(&key, &self.text[start..self.at]);
             if !self.take(b',') {
                 return self.take(b'}').then_some(());
             }
         }
     }
 
-    fn key(&mut self) -> Option<bool> {
+    /// Pass the next key and its colon, if objects had it here before, in the order that they had it in.
+    #[inline]
+    fn known(&mut self, place: usize, key: &mut Key) -> bool {
+        let Some((index, known)) = self.shapes.standing(place, key.next, self.text, self.at) else {
+            return false;
+        };
+        key.from = self.at + 1;
+        self.at += known.length;
+        self.ends.pass_two();
+        key.to = self.at - 2;
+        key.is_escaped = false;
+        key.prefix = known.prefix;
+        key.below = known.below;
+        key.next = index + 1;
+        true
+    }
+
+    /// Pass the next key, which sorts after the one before, and its colon.
+    #[inline(never)]
+    fn unknown(&mut self, place: usize, key: &mut Key) -> Option<()> {
+        let from = self.at + 1;
         (self.text.get(self.at) == Some(&b'"')).then_some(())?;
-        self.string()
+        let is_escaped = self.string()?;
+        let to = self.at - 1;
+        let member = Member::new(self.text, (from, to), is_escaped, 0);
+        if key.from > 0 {
+            let before = Member::new(self.text, (key.from, key.to), key.is_escaped, 0);
+            (before.compare(&member, self.text) == Ordering::Less).then_some(())?;
+        }
+        self.take(b':').then_some(())?;
+        let first = *self.text.get(self.at)?;
+        let (below, next) = self.shapes.learn(place, &member, self.text, first);
+        *key = Key {
+            from,
+            to,
+            is_escaped,
+            prefix: member.prefix,
+            below,
+            next,
+        };
+        Some(())
     }
 
     /// Pass the string at the cursor; return whether it holds an escape.
     #[inline]
     fn string(&mut self) -> Option<bool> {
-        let at = self.ends.next(self.at + 1)?;
+        let at = self.ends.after_next()?;
         if *self.text.get(at)? != b'"' {
             return self.escaped(at);
         }
@@ -194,107 +245,5 @@ impl<'t> Look<'t, '_> {
         let is_next = self.text.get(self.at) == Some(&byte);
         self.at += usize::from(is_next);
         is_next
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::canonicalize;
-    use super::*;
-
-    fn look<'t, const N: usize>(text: &'t [u8], keys: [&[u8]; N]) -> Option<Seen<'t, N>> {
-        Form::default().look(text, keys)
-    }
-
-    fn holds(text: &[u8]) -> bool {
-        look(text, []).is_some()
-    }
-
-    fn is_its_own(text: &[u8]) -> bool {
-        canonicalize(text).is_ok_and(|written| written == text)
-    }
-
-    #[test]
-    fn values_are_those_of_the_outermost_object_alone() {
-        let text = br#"{"":[{"a":1}],"a":{"b":{"z":2}},"z":"}"}"#;
-        let seen = look(text, [b"a", b"z", b"b"]).expect("canonical");
-        let expected: [Option<&[u8]>; 3] = [Some(br#"{"b":{"z":2}}"#), Some(br#""}""#), None];
-        assert_eq!((seen.values, seen.is_plain), (expected, true));
-    }
-
-    #[test]
-    fn what_is_no_object_has_no_members() {
-        for text in ["[{\"a\":1}]", "1", "\"a\"", "null", "{}", "[]"] {
-            let seen = look(text.as_bytes(), [b"a"]).expect("canonical");
-            assert_eq!(seen.values, [None], "{text}");
-        }
-    }
-
-    #[test]
-    fn keys_with_escapes_are_told() {
-        let is_plain = |text: &str| look(text.as_bytes(), []).map(|seen| seen.is_plain);
-        assert_eq!(is_plain(r#"{"a\n":1}"#), Some(false));
-        assert_eq!(is_plain(r#"{"a":{"b\n":1}}"#), Some(true));
-    }
-
-    #[test]
-    fn another_spelling_does_not_hold() {
-        let objects = r#"{ };{"b":1,"a":2};{"a":1,"a":1}"#;
-        let others = r#"1.0;-0;"\u0061";"\u000A";"\/";[1,];[1 ];nul;1 ;"#;
-        for text in objects.split(';').chain(others.split(';')) {
-            assert!(!holds(text.as_bytes()), "{text}");
-        }
-    }
-
-    #[test]
-    fn depth_and_size_end_where_the_parser_ends_them() {
-        for depth in [1, 2, DEPTH_LIMIT - 1, DEPTH_LIMIT, DEPTH_LIMIT + 1] {
-            let arrays = [vec![b'['; depth], vec![b']'; depth]].concat();
-            let objects = [b"{\"a\":".repeat(depth), b"1".to_vec(), vec![b'}'; depth]].concat();
-            for text in [arrays, objects] {
-                assert_eq!(holds(&text), depth <= DEPTH_LIMIT, "{depth}");
-                assert_eq!(holds(&text), is_its_own(&text), "{depth}");
-            }
-        }
-        for length in [SIZE_LIMIT - 3, SIZE_LIMIT - 2, SIZE_LIMIT - 1] {
-            let text = [b"\"".to_vec(), vec![b'a'; length], b"\"".to_vec()].concat();
-            assert_eq!(holds(&text), is_its_own(&text), "{length}");
-        }
-    }
-
-    #[test]
-    fn every_byte_put_anywhere_has_the_parsers_verdict() {
-        let text =
-            "{\"\":-1.5e-7,\"a\\n\":\"\\u001f\\\\é\",\"b\":[true,null,{}],\"\u{fb33}\":1e+30}";
-        let text = text.as_bytes();
-        assert!(holds(text));
-        for at in 0..=text.len() {
-            for byte in 0..=255_u8 {
-                let inserted = [&text[..at], &[byte], &text[at..]].concat();
-                assert_eq!(holds(&inserted), is_its_own(&inserted), "{inserted:?}");
-                if at < text.len() {
-                    let replaced = [&text[..at], &[byte], &text[at + 1..]].concat();
-                    assert_eq!(holds(&replaced), is_its_own(&replaced), "{replaced:?}");
-                }
-            }
-            let cut = [&text[..at], &text[(at + 1).min(text.len())..]].concat();
-            assert_eq!(holds(&cut), is_its_own(&cut), "{cut:?}");
-        }
-    }
-
-    #[test]
-    fn every_escape_has_the_parsers_verdict() {
-        for code in 0..=0x0011_ffff_u32 >> 4 {
-            let text = format!("\"\\u{:04x}\"", code & 0xffff);
-            assert_eq!(
-                holds(text.as_bytes()),
-                is_its_own(text.as_bytes()),
-                "{text}"
-            );
-        }
-        for byte in 0..=255_u8 {
-            let text = [b'"', b'\\', byte, b'"'];
-            assert_eq!(holds(&text), is_its_own(&text), "{byte}");
-        }
     }
 }

@@ -57,15 +57,27 @@ pub(super) struct Ends<'m> {
 }
 
 impl Ends<'_> {
-    /// Return the next mark at or after `from`, which never falls; at last the end of the text.
+    /// Pass two marks, and return the second; at last the end of the text.
     #[inline]
+    pub fn after_next(&mut self) -> Option<usize> {
+        self.at += 2;
+        self.offsets.get(self.at - 1).map(|mark| *mark as usize)
+    }
+
+    /// Pass two marks.
+    #[inline]
+    pub fn pass_two(&mut self) {
+        self.at += 2;
+    }
+
+    /// Pass and return the first mark at or after `from`, which never falls; at last the end of the text.
     pub fn next(&mut self, from: usize) -> Option<usize> {
         loop {
             let mark = *self.offsets.get(self.at)? as usize;
+            self.at += 1;
             if mark >= from {
                 return Some(mark);
             }
-            self.at += 1;
         }
     }
 }
@@ -188,12 +200,16 @@ mod tests {
     fn the_next_mark_is_the_next_byte_that_is_one() {
         let mut marks = Marks::default();
         for text in texts() {
+            let offsets: Vec<_> = (0..text.len()).filter(|at| is_mark(text[*at])).collect();
             let mut ends = marks.read(&text);
+            let found: Vec<_> = std::iter::from_fn(|| ends.next(0)).collect();
+            assert_eq!(found, [&offsets[..], &[text.len()]].concat(), "{text:?}");
             for from in 0..=text.len() {
-                let rest = text[from..].iter().position(|byte| is_mark(*byte));
-                let expected = rest.map_or(text.len(), |length| from + length);
-                assert_eq!(ends.next(from), Some(expected), "{from} in {text:?}");
+                let rest = offsets.iter().find(|mark| **mark >= from);
+                let mut ends = marks.read(&text);
+                assert_eq!(ends.next(from), rest.copied().or(Some(text.len())));
             }
+            let mut ends = marks.read(&text);
             assert_eq!(ends.next(text.len() + 1), None);
         }
     }

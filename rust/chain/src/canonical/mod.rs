@@ -11,6 +11,7 @@ mod members;
 mod number;
 mod order;
 mod parse;
+mod shapes;
 mod text;
 
 pub use form::{Form, Seen};

@@ -86,18 +86,20 @@ pub(super) fn mended_hashes(rows: &[Row<'_>]) -> Vec<Hash> {
 }
 
 /// Return the frames of rows where they stand; `mended` are their [`mended_hashes`].
-pub(super) fn frames_of<'b>(rows: &[Row<'b>], mended: &'b [Hash]) -> Vec<Frame<'b>> {
+pub(super) fn frames_of<'b>(
+    rows: &'b [Row<'b>],
+    mended: &'b [Hash],
+) -> impl Iterator<Item = Frame<'b>> {
     let mut mended = mended.iter();
-    let mut whole = |hash: &'b [u8]| hash.try_into().ok().or_else(|| mended.next());
-    let frames = rows.iter().map(|row| Frame {
+    let mut whole = move |hash: &'b [u8]| hash.try_into().ok().or_else(|| mended.next());
+    rows.iter().map(move |row| Frame {
         sequence: row.sequence,
         previous_hash: whole(row.previous_hash).unwrap_or(&ZERO),
         nonce: row.nonce,
         record_hash: whole(row.record_hash).unwrap_or(&ZERO),
         canonical: row.canonical,
         block: row.block,
-    });
-    frames.collect()
+    })
 }
 
 fn write_counted(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
@@ -114,16 +116,28 @@ fn write_counted(buffer: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
 /// Return the frames of a buffer, and whether it was well-formed to its end.
 #[must_use]
 pub fn read_frames(buffer: &[u8]) -> (Vec<Frame<'_>>, bool) {
-    let mut frames = Vec::new();
-    let mut rest = buffer;
-    while !rest.is_empty() {
-        let Some((frame, after)) = read_frame(rest) else {
-            return (frames, false);
-        };
-        frames.push(frame);
-        rest = after;
+    let mut frames = Frames(buffer);
+    (frames.by_ref().collect(), frames.is_at_end())
+}
+
+/// The frames of a buffer, one after the other; the last one stands before what is malformed.
+pub(super) struct Frames<'b>(pub &'b [u8]);
+
+impl Frames<'_> {
+    /// Return whether nothing is left of the buffer.
+    pub fn is_at_end(&self) -> bool {
+        self.0.is_empty()
     }
-    (frames, true)
+}
+
+impl<'b> Iterator for Frames<'b> {
+    type Item = Frame<'b>;
+
+    fn next(&mut self) -> Option<Frame<'b>> {
+        let (frame, rest) = read_frame(self.0)?;
+        self.0 = rest;
+        Some(frame)
+    }
 }
 
 fn read_frame(bytes: &[u8]) -> Option<(Frame<'_>, &[u8])> {

@@ -101,31 +101,41 @@ pub struct Verdict {
 /// Verify the records of `buffer`.
 #[must_use]
 pub fn verify_slice(buffer: &[u8], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
-    let (frames, is_whole) = read_frames(buffer);
-    verify(&frames, is_whole, expected, workers)
+    let mut frames = frame::Frames(buffer);
+    let parts = gather(&mut frames, expected, workers);
+    judge::judge(&parts, frames.is_at_end(), expected)
 }
 
 /// Verify rows where they stand: the verdict is the one on their frames, without the copy.
 #[must_use]
 pub fn verify_rows(rows: &[Row<'_>], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
     let mended = frame::mended_hashes(rows);
-    verify(&frame::frames_of(rows, &mended), true, expected, workers)
+    let parts = gather(&mut frame::frames_of(rows, &mended), expected, workers);
+    judge::judge(&parts, true, expected)
 }
 
-fn verify(
-    frames: &[Frame<'_>],
-    is_whole: bool,
+/// Return what is found about the frames, part by part.
+fn gather<'b>(
+    frames: &mut dyn Iterator<Item = Frame<'b>>,
     expected: &Expectation<'_>,
     workers: Workers<'_>,
-) -> Verdict {
+) -> Vec<facts::Part<'b>> {
     let tag = record_tag(expected.origin);
-    let share = share(frames, workers);
+    if let Workers::Caller = workers {
+        return vec![facts::gather(
+            frames,
+            expected.first_sequence,
+            &tag,
+            expected,
+        )];
+    }
+    let frames: Vec<_> = frames.collect();
+    let share = share(&frames, workers);
     let tasks: Vec<_> = frames.chunks(share).enumerate().collect();
-    let parts = workers.map(tasks, |(task, frames)| {
+    workers.map(tasks, |(task, frames)| {
         let first = expected.first_sequence + (task * share) as u64;
-        facts::gather(frames, first, &tag, expected)
-    });
-    judge::judge(frames, &parts, is_whole, expected)
+        facts::gather(&mut frames.iter().copied(), first, &tag, expected)
+    })
 }
 
 /// Return how many records one task takes: signed ones are the cheaper the more stand together.

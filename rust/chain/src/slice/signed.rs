@@ -2,7 +2,7 @@
 use super::{Expectation, Fault, Frame};
 use crate::batch::{refused, EQUATION};
 use crate::claim::Claim;
-use crate::digest::{sha256, Hash};
+use crate::digest::{sha256, Hash, ZERO};
 use crate::sign::Message;
 use crate::signatures::{hash_entries, read_block, Entry};
 
@@ -10,8 +10,8 @@ use crate::signatures::{hash_entries, read_block, Entry};
 pub(super) struct Signed<'e, 'b> {
     expected: &'e Expectation<'e>,
     claims: Vec<Claim<'e>>,
-    owners: Vec<usize>,
-    refused: Vec<usize>,
+    owners: Vec<u64>,
+    refused: Vec<u64>,
     /// The last message, its signer and time: those of a batch are the same.
     message: Option<(&'b str, i64, Message)>,
 }
@@ -27,22 +27,30 @@ impl<'e, 'b> Signed<'e, 'b> {
         }
     }
 
-    /// Take the signatures of the record at `index`; return the hash of their set.
+    /// Take the signatures of the record at `position`; return the hash of their set.
     ///
     /// A malformed block has no such set; the hash of its bytes stands in, so that the leaf differs
     /// from the sealed one.
-    pub fn read(&mut self, index: usize, frame: &Frame<'b>, faults: &mut Vec<Fault>) -> Hash {
+    pub fn read(
+        &mut self,
+        position: u64,
+        frame: &Frame<'b>,
+        faults: &mut Vec<(u64, Fault)>,
+    ) -> Hash {
+        if frame.block.is_empty() {
+            return ZERO;
+        }
         let Some(entries) = read_block(frame.block) else {
-            faults.push(Fault::SignatureBlock);
+            faults.push((position, Fault::SignatureBlock));
             return sha256(frame.block);
         };
         for entry in &entries {
             match self.claim(entry, frame) {
                 Ok(claim) => {
                     self.claims.push(claim);
-                    self.owners.push(index);
+                    self.owners.push(position);
                 }
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push((position, fault)),
             }
         }
         if self.claims.len() >= EQUATION {
@@ -51,8 +59,8 @@ impl<'e, 'b> Signed<'e, 'b> {
         hash_entries(&entries)
     }
 
-    /// Return the index of the record of each signature that does not verify.
-    pub fn refused(mut self) -> Vec<usize> {
+    /// Return the position of the record of each signature that does not verify.
+    pub fn refused(mut self) -> Vec<u64> {
         self.settle();
         self.refused
     }

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from ami_audit.entrypoints.bootstrap.sources import FileSource as FileSource
     from ami_audit.entrypoints.bootstrap.sources import GitSource as GitSource
     from ami_audit.entrypoints.bootstrap.sources import LogSource as LogSource
-    from ami_audit.entrypoints.bootstrap.sources import QualitySource as QualitySource
     from ami_audit.entrypoints.bootstrap.sources import ModuleSource as ModuleSource
+    from ami_audit.entrypoints.bootstrap.sources import QualitySource as QualitySource
     from ami_audit.entrypoints.bootstrap.sources import ServiceSource as ServiceSource
     from ami_audit.entrypoints.library import AuditChain as AuditChain
     from ami_audit.entrypoints.library import AuditContext as AuditContext
@@ -66,12 +66,15 @@ _HOMES = {
     "domain.run": ("RunSummary",),
     "domain.signature": ("AuditSignature",),
     "domain.verification": ("VerificationReport",),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "QualitySource"),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "ModuleSource"),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "ServiceSource"),
+    "entrypoints.bootstrap.sources": (
+        "FileSource",
+        "GitSource",
+        "LogSource",
+        "ModuleSource",
+        "QualitySource",
+        "ServiceSource",
+    ),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "LogSource"),
-    "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector"),
     "ports.analyzer": ("AuditAnalyzer",),
     "ports.source": ("AuditSource",),
 }

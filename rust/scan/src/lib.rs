@@ -37,12 +37,10 @@ mod text;
 mod tracked;
 mod walk;
 
-pub use left_out::{by_name as vendored_by_name, never_walked};
-pub use pipeline::{Batch, Scan};
-pub use request::{Error, Request};
-pub use text::readable;
 pub use filled::Batch;
+pub use left_out::{by_name as vendored_by_name, never_walked};
 pub use pipeline::Scan;
 pub use remembered::{stamps, Stamp};
 pub use request::{Error, Request};
 pub use root::place;
+pub use text::readable;

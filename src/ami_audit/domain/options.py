@@ -21,7 +21,8 @@ class AuditOptions(BaseModel):
         include_vendored: Also look into vendored and build folders.
         full: Record again what an earlier run has recorded unchanged.
         level: Logs: only events at least as grave, and a record for each of them.
-        services: Logs: only events of these services or loggers; `api` also means `api:worker` and `api.db`.
+        services: Only these services and profiles; of logs only events of these services or loggers, where `api` also
+            means `api:worker` and `api.db`.
         zone: Logs: where times without a zone were written: `Europe/Berlin`, `+02:00`, `UTC`; None means here.
         any_name: Logs: read every file below the target, not only those that are called as logs are.
         journal: Logs: also read the system's journal.
@@ -34,7 +35,6 @@ class AuditOptions(BaseModel):
         allow_dirty: With `fix`, even over changes that are not committed.
         banned_words_file: Where the banned words stand; empty means the usual places.
         tool_timeout_s: Seconds that a tool may take.
-        services: Only these services and profiles.
         manifests: Read these manifests of services, below the target, instead of the usual ones.
         include_host: The machine too, and what runs on it without a manifest.
         include_processes: Each process of the machine too.

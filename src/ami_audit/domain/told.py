@@ -2,22 +2,6 @@
 
 TOLD: frozenset[str] = frozenset(
     {
-        "log.chain",
-        "log.correlation",
-        "log.file",
-        "log.overview",
-        "log.template",
-        "quality.fix",
-        "quality.tool",
-        "module.coverage",
-        "module.imports",
-        "module.lock",
-        "module.metrics",
-        "module.observed",
-        "module.tests",
-    }
-)
-TOLD: frozenset[str] = frozenset({"service.host", "service.observed", "service.profile"})
         "git.blame",
         "git.blob",
         "git.contribution",
@@ -25,6 +9,22 @@ TOLD: frozenset[str] = frozenset({"service.host", "service.observed", "service.p
         "git.path",
         "git.reflog",
         "git.submodule",
+        "log.chain",
+        "log.correlation",
+        "log.file",
+        "log.overview",
+        "log.template",
+        "module.coverage",
+        "module.imports",
+        "module.lock",
+        "module.metrics",
+        "module.observed",
+        "module.tests",
+        "quality.fix",
+        "quality.tool",
+        "service.host",
+        "service.observed",
+        "service.profile",
     }
 )
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""

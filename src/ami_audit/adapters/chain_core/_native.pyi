@@ -534,6 +534,7 @@ class LogReading:
 
     def close(self) -> None:
         """Stop the reading's threads within one block; later calls of `next_batch` return None."""
+
 @final
 class BannedWords:
     """Rules about what must not stand in files, compiled once; any thread may search."""
@@ -570,6 +571,7 @@ class BannedWords:
             root: The folder that the paths are relative to.
             paths: Regular files as the operating system names them; links are not followed.
         """
+
 class CodeCountError(OSError):
     """Nothing can be counted below a folder, or the thread that counted died; says which."""
 
@@ -626,6 +628,7 @@ class CodeCount:
 
     def close(self) -> None:
         """Stop the count's threads within one file's reading."""
+
 def scan_place(target: bytes) -> str:
     """Return how records name what a walk of `target` begins at; `.` for the root of a repository or of the walk.
 

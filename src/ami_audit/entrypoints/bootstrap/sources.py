@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.code_counter import NativeCodeCounter
+from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource
 from ami_audit.adapters.sources.git import GitSource as _GitSource
 from ami_audit.adapters.sources.log import LogSource as _LogSource
-from ami_audit.adapters.sources.quality import QualitySource as _QualitySource
 from ami_audit.adapters.sources.module import ModuleSource as _ModuleSource
+from ami_audit.adapters.sources.quality import QualitySource as _QualitySource
 from ami_audit.adapters.sources.service import ServiceSource as _ServiceSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
@@ -34,13 +34,14 @@ class LogSource(_LogSource):
         super().__init__(NativeLogReader())
 
 
-_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "log": LogSource}
 class QualitySource(_QualitySource):
     """Runs ruff, mypy, bandit and complexity checks side by side, reads ami-agent's results, finds banned words."""
 
     def __init__(self) -> None:
         """Files are listed, and words looked for, by the native core."""
         super().__init__(NativeScanner(), NativeWordMatcher)
+
+
 class ServiceSource(_ServiceSource):
     """Observes services: declared, running, listening, healthy; what they use, and on request what they log."""
 
@@ -49,11 +50,6 @@ class ServiceSource(_ServiceSource):
         super().__init__()
 
 
-_OWN: dict[str, Callable[[], AuditSource]] = {
-    "git": GitSource,
-    "file": FileSource,
-    "quality": QualitySource,
-}
 class ModuleSource(_ModuleSource):
     """Observes modules: structure, dependencies, metrics, imports, coverage, tests."""
 
@@ -62,8 +58,13 @@ class ModuleSource(_ModuleSource):
         super().__init__(NativeCodeCounter())
 
 
-_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "module": ModuleSource}
+_OWN: dict[str, Callable[[], AuditSource]] = {
+    "git": GitSource,
+    "file": FileSource,
+    "log": LogSource,
     "service": ServiceSource,
+    "module": ModuleSource,
+    "quality": QualitySource,
 }
 
 

@@ -131,6 +131,7 @@ Author = Annotated[
 Level = Annotated[
     str | None,
     typer.Option("--level", metavar="LEVEL", help="Of logs, only what is at least as grave: warning, error, critical."),
+]
 Contributions = Annotated[
     bool, typer.Option("--contributions", help="Also what each author did in all, as the mailmap names them.")
 ]

@@ -136,9 +136,7 @@ class Run:
 
     def _stream(self, source: AuditSource, tally: SourceTally) -> Iterator[Sequence[AuditDraft]]:
         task = self._task
-        return self._recalling(source).stream(
-            task.target, task.options, known=self._known_from_thread, progress=tally
-        )
+        return self._recalling(source).stream(task.target, task.options, known=self._known_from_thread, progress=tally)
 
     def _recalling(self, source: AuditSource) -> AuditSource:
         if not isinstance(source, RecallingSource) or self._task.options.full or self._known_size <= 1:

@@ -1,6 +1,7 @@
 """A shop whose records name people, under a policy that keeps their values behind commitments."""
 
 from pathlib import Path
+from typing import cast
 
 import apsw
 
@@ -104,4 +105,4 @@ def sealed_of(file: Path) -> list[bytes]:
     database = apsw.Connection(str(file))
     rows = database.execute("SELECT sealed FROM disclosures ORDER BY sequence").fetchall()
     database.close()
-    return [bytes(row[0]) for row in rows]
+    return [cast("bytes", row[0]) for row in rows]

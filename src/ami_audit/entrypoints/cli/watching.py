@@ -36,6 +36,7 @@ class Watch:
     options: Mapping[str, Any]
     every: str
     rounds: int | None
+    is_full: bool
     is_json: bool
 
 
@@ -58,6 +59,7 @@ def watch_until_stopped(wanted: Watch) -> None:
             options=options_of(wanted.options, chosen),
             every_s=every_s,
             rounds=wanted.rounds,
+            changes_only=not wanted.is_full,
             stop=stop,
         )
         portal.run(_tell(stream, is_json=wanted.is_json, stop=stop))

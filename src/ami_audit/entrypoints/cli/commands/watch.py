@@ -26,6 +26,9 @@ def watch(
         typer.Option("--rounds", metavar="N", min=1, help="End after so many.", show_default="until Ctrl-C"),
     ] = None,
     level: common.Level = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Record every measurement, also one that says what the last one said.")
+    ] = False,
     reason: common.Reason = None,
     key: common.Key = None,
     store: common.Store = None,
@@ -50,6 +53,7 @@ def watch(
             options={"level": level, "reason": reason, "include_health": source == "service"},
             every=every,
             rounds=rounds,
+            is_full=full,
             is_json=format_name == "json",
         )
     )

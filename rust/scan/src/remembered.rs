@@ -168,10 +168,12 @@ fn digest(parts: &[&str]) -> Stamp {
 
 /// The moment before which whatever had changed was settled when a run began, which its UUIDv7 tells.
 fn settled_before(run_id: &str) -> Option<String> {
-    let (high, low) = (run_id.get(..8)?, run_id.get(9..13)?);
     let is_uuid7 = run_id.len() == 36 && run_id.as_bytes()[14] == b'7';
-    let milliseconds =
-        u64::from_str_radix(high, 16).ok()? << 16 | u64::from_str_radix(low, 16).ok()?;
+    let digits = [run_id.get(..8)?, run_id.get(9..13)?].concat();
+    if !is_uuid7 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return None;
+    }
+    let milliseconds = u64::from_str_radix(&digits, 16).ok()?;
     let settled = milliseconds
         .checked_sub(UNSETTLED_MS)
         .filter(|_| is_uuid7)?;

@@ -182,23 +182,23 @@ def test_odd_rights_are_findings(file: Path, mode: int, findings: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("mode", "is_told", "findings"),
+    ("mode", "told", "findings"),
     [
-        (0o755, False, []),
-        (0o777, True, ["file.world-writable"]),
-        (0o1777, True, []),
-        (0o2755, True, []),
+        (0o755, [], []),
+        (0o777, ["folder"], ["file.world-writable"]),
+        (0o1777, ["folder"], []),
+        (0o2755, ["folder"], []),
     ],
 )
 def test_a_folder_is_told_when_its_rights_are_unusual(
-    tmp_path: Path, mode: int, is_told: bool, findings: list[str]
+    tmp_path: Path, mode: int, told: list[str], findings: list[str]
 ) -> None:
     """Everybody may write to `/tmp`, and nobody takes away what another has put there: that is no finding."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").write_text("x")
     (tmp_path / "folder").chmod(mode)
     drafts = files_of(tmp_path)
-    assert list(drafts) == ([*(["folder"] if is_told else []), "folder/file"])
+    assert list(drafts) == ([*told, "folder/file"])
     assert [kind for draft in drafts.values() for kind in kinds_of_findings(draft)] == findings
 
 

@@ -4,7 +4,9 @@ import bz2
 import io
 import lzma
 import zlib
-from typing import IO, Protocol, cast
+from contextlib import suppress
+from importlib import import_module
+from typing import IO, Any, Protocol, cast
 
 from ami_audit.adapters.sources.file.archives.budget import Budget
 from ami_audit.adapters.sources.file.archives.kinds import Packing
@@ -132,15 +134,16 @@ def _decompressor(packing: Packing, budget: Budget) -> _Decompressor:
 
 
 def _zstd(window: int) -> _Decompressor:
-    try:
-        from compression import zstd  # type: ignore[import-not-found]
-    except ImportError:
-        try:
-            from backports import zstd
-        except ImportError as error:
-            raise MissingLibraryError("zstd is not installed: `pip install 'ami-audit[archives]'`") from error
+    zstd = _library()
     options = {zstd.DecompressionParameter.window_log_max: window.bit_length() - 1}
     return cast("_Decompressor", zstd.ZstdDecompressor(options=options))
+
+
+def _library() -> Any:
+    for name in ("compression.zstd", "backports.zstd"):  # the first from Python 3.14 on, the second an extra
+        with suppress(ImportError):
+            return import_module(name)
+    raise MissingLibraryError("zstd is not installed: `pip install 'ami-audit[archives]'`")
 
 
 class Forward:

@@ -1,4 +1,4 @@
-"""The file source over a few large files beside `openssl dgst` by xargs on two processes, both from a warm page cache."""
+"""The file source over a few large files beside `openssl dgst` by xargs on two processes, both from the page cache."""
 
 from pathlib import Path
 from random import Random

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ami_audit.adapters.sources.file.archives.budget import Budget, Limits
+from ami_audit.adapters.sources.file.archives.contents import Place
 from ami_audit.adapters.sources.file.archives.kinds import packing_of
 from ami_audit.adapters.sources.file.archives.members import Member, Remark
-from ami_audit.adapters.sources.file.archives.reading import Place, read
+from ami_audit.adapters.sources.file.archives.reading import read
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.options import AuditOptions
 from tests.support.files import source

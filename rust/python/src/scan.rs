@@ -114,11 +114,11 @@ pub fn scan_place(py: Python<'_>, target: &[u8]) -> PyResult<String> {
 #[pyfunction]
 #[pyo3(signature = (records, *, except_mime))]
 #[allow(clippy::needless_pass_by_value)] // As they come from Python.
-pub fn file_stamps<'py>(
-    py: Python<'py>,
+pub fn file_stamps(
+    py: Python<'_>,
     records: Vec<PyBackedBytes>,
     except_mime: Vec<String>,
-) -> Bound<'py, PyBytes> {
+) -> Bound<'_, PyBytes> {
     let found = py.detach(|| stamps(records.iter().map(|it| &**it), &except_mime));
     PyBytes::new(py, found.as_flattened())
 }

@@ -125,7 +125,10 @@ mod tests {
             (vec![2, 0, 0, 0, 1], "5 bytes do not end with an entry"),
             (list(&[(3, 4, 0)]), "tag 0x3 is not known"),
             (list(&[(2, 8, 0)]), "permissions 0x8 are not known"),
-            (list(&[(1, 4, 0); 4097]), "it has more than 4096 entries"),
+            (
+                list(&[(1, 4, 0)].repeat(4097)),
+                "it has more than 4096 entries",
+            ),
         ] {
             assert_eq!(read(&bytes), Err(fault.to_owned()));
         }

@@ -149,9 +149,9 @@ pub fn read(holder: &Holder<'_>) -> Attributes {
 
 fn names(holder: &Holder<'_>) -> Result<Vec<u8>, Errno> {
     let mut small = [0; 1024];
-    let names = match holder.list(&mut small) {
-        Ok(length) => return Ok(small[..length].to_vec()),
-        Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(Vec::new()),
+    match holder.list(&mut small) {
+        Ok(length) => Ok(small[..length].to_vec()),
+        Err(Errno::NOTSUP | Errno::NOSYS) => Ok(Vec::new()),
         Err(Errno::RANGE) => {
             let mut large = vec![0; LONGEST];
             holder.list(&mut large).map(|length| {
@@ -160,8 +160,7 @@ fn names(holder: &Holder<'_>) -> Result<Vec<u8>, Errno> {
             })
         }
         Err(errno) => Err(errno),
-    };
-    names
+    }
 }
 
 impl Attributes {

@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 use std::ffi::CString;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{statat, AtFlags, FileType, RawDir};
+use rustix::fs::{fstat, openat, statat, AtFlags, FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
+
+use crate::status::Status;
 
 /// One name in a directory.
 pub struct Named {
@@ -46,6 +48,20 @@ pub fn list(directory: &OwnedFd, buffer: &mut Vec<u8>) -> Result<Listing, Errno>
     }
     listing.names.sort_unstable_by(by_path);
     Ok(listing)
+}
+
+/// Open a directory by its name, never through a link.
+pub fn open(above: &OwnedFd, name: &CString) -> Result<(OwnedFd, Status), Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = openat(above, name, flags, Mode::empty())?;
+    let status = fstat(&directory)?.into();
+    Ok((directory, status))
+}
+
+/// The directory above, if it is still the one the walk came from.
+pub fn above_of(below: &OwnedFd, expected: &Status) -> Option<OwnedFd> {
+    let (above, found) = open(below, &c"..".to_owned()).ok()?;
+    found.is_same_file(expected).then_some(above)
 }
 
 impl Listing {

@@ -42,7 +42,7 @@ pub fn odd(status: &Status) -> Vec<Fault> {
         }
         // In a sticky directory nobody can take away what another has put there.
         FileType::Directory if has(OTHERS_WRITE) && !has(STICKY) => {
-            found.push(told(Kind::WorldWritable))
+            found.push(told(Kind::WorldWritable));
         }
         _ => {}
     }

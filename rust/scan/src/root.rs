@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags, CWD};
 
 use crate::fault::spoken;
 use crate::request::Error;
-use crate::text::readable;
+use crate::text::{named, readable};
 
 /// The opened beginning of a walk.
 pub struct Root {
@@ -67,10 +67,7 @@ pub fn place(target: &Path) -> Result<String, Error> {
     let root = Root::open(target)?;
     let mut path = root.prefix;
     path.extend_from_slice(root.single.as_ref().map_or(b"", |it| it.to_bytes()));
-    Ok(match path.strip_suffix(b"/").unwrap_or(&path) {
-        b"" => ".".to_owned(),
-        named => readable(named).into_owned(),
-    })
+    Ok(readable(named(&path)).into_owned())
 }
 
 fn split(target: &Path) -> Result<(&Path, Option<CString>), Error> {

@@ -34,6 +34,14 @@ pub fn hex(raw: &[u8]) -> String {
     text
 }
 
+/// Return a path as records name it; only a walk's root comes with its slash, or with no name at all.
+pub fn named(path: &[u8]) -> &[u8] {
+    match path.strip_suffix(b"/").unwrap_or(path) {
+        b"" => b".",
+        named => named,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{bytes_if_inexact, hex, readable};

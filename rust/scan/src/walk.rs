@@ -5,12 +5,12 @@ use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{fstat, openat, statat, AtFlags, Mode, OFlags};
+use rustix::fs::{fstat, statat, AtFlags};
 use rustix::io::Errno;
 
 use crate::attributes::Holder;
 use crate::fault::{spoken, Fault, Kind};
-use crate::frame::{list, Listing, Named};
+use crate::frame::{above_of, list, open, Listing, Named};
 use crate::ignores::{Ignores, Mark, Ruling};
 use crate::pseudo;
 use crate::request::{Error, Request};
@@ -19,7 +19,7 @@ use crate::root::Root;
 use crate::selection::Selection;
 use crate::status::Status;
 use crate::step::{Entry, Step};
-use crate::text::readable;
+use crate::text::{named, readable};
 
 /// Directories kept open above the one being walked; those further up are opened again on the way back.
 const OPEN_LEVELS: usize = 64;
@@ -261,11 +261,7 @@ impl Walk {
     }
 
     fn entry(&self, directory: Arc<OwnedFd>, name: CString, known: Result<Status, Fault>) -> Step {
-        // Only the walk's root stands here with its slash, or with no name at all.
-        let path = match self.path.strip_suffix(b"/").unwrap_or(&self.path) {
-            b"" => b".".to_vec(),
-            named => named.to_vec(),
-        };
+        let path = named(&self.path).to_vec();
         Step::Entry(Entry {
             directory,
             name,
@@ -299,17 +295,4 @@ impl Iterator for Walk {
             }
         }
     }
-}
-
-fn open(above: &OwnedFd, name: &CString) -> Result<(OwnedFd, Status), Errno> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let directory = openat(above, name, flags, Mode::empty())?;
-    let status = fstat(&directory)?.into();
-    Ok((directory, status))
-}
-
-/// The directory above, if it is still the one the walk came from.
-fn above_of(below: &OwnedFd, expected: &Status) -> Option<OwnedFd> {
-    let (above, found) = open(below, &c"..".to_owned()).ok()?;
-    found.is_same_file(expected).then_some(above)
 }

@@ -15,9 +15,9 @@ from tests.support.archives import archives_of, encrypted, found_in, paths, tarr
 from tests.support.files import kinds_of_findings
 
 from ami_audit.adapters.sources.file.archives.budget import SpentError
+from ami_audit.adapters.sources.file.archives.contents import DAMAGE
 from ami_audit.adapters.sources.file.archives.members import leads_out, oddities
 from ami_audit.adapters.sources.file.archives.opening import opened
-from ami_audit.adapters.sources.file.archives.reading import DAMAGE
 from ami_audit.domain.kinds import Outcome
 
 _WHOLE = {

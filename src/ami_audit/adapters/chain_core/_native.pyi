@@ -441,10 +441,10 @@ class Scan:
         """Return the next rows as JSON, or None at the end.
 
         `{"rows": [[target, uid, gid, observed, facts, [[fault, reason], ...]], ...],
-        "skipped": [[what, why, count], ...], "linked": [[target, file, links], ...], "taken": n}`: `facts` are a record's
-        context, its keys in canonical order, `owner` and `group` null; `uid` and `gid` are null when they could not be
-        known. `linked` are regular files of several names, read or not: `file` is the same text for the same file.
-        `taken` is how many files were not read because their stamp is known.
+        "skipped": [[what, why, count], ...], "linked": [[target, file, links], ...], "taken": n}`: `facts` are a
+        record's context, its keys in canonical order, `owner` and `group` null; `uid` and `gid` are null when they
+        could not be known. `linked` are regular files of several names, read or not: `file` is the same text for the
+        same file. `taken` is how many files were not read because their stamp is known.
 
         Args:
             most: Rows after which to return; some tens more may come.

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from ami_audit.adapters.sources.file.archives.budget import Budget, Limits, SpentError
+from ami_audit.adapters.sources.file.archives.contents import DAMAGE, Place, said
 from ami_audit.adapters.sources.file.archives.kinds import packing_of
 from ami_audit.adapters.sources.file.archives.members import Member, Remark
 from ami_audit.adapters.sources.file.archives.mimes import MIMES
 from ami_audit.adapters.sources.file.archives.opening import opened
-from ami_audit.adapters.sources.file.archives.reading import DAMAGE, Place, read, said
+from ami_audit.adapters.sources.file.archives.reading import read
 from ami_audit.adapters.sources.file.archives.streams import MissingLibraryError
 from ami_audit.adapters.sources.file.findings import finding, is_gap
 from ami_audit.domain.draft import AuditDraft, fact_key

@@ -5,17 +5,17 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
-from ami_audit.adapters.sources.file.archives.kinds import Packing, is_tar
-from ami_audit.adapters.sources.file.archives.reading import (
+from ami_audit.adapters.sources.file.archives.contents import (
     CHUNK,
     Content,
     Found,
     Header,
+    Inner,
     Place,
     hashed,
     member,
-    within,
 )
+from ami_audit.adapters.sources.file.archives.kinds import Packing, is_tar
 from ami_audit.adapters.sources.file.archives.streams import Forward, Unpacked
 
 _KINDS = (
@@ -29,7 +29,7 @@ _KINDS = (
 )
 
 
-def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found]:
+def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found | Inner]:
     """Yield the members in their order; nothing for what is packed and no tar.
 
     Raises:
@@ -53,7 +53,7 @@ def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found]:
         cast("Any", archive).members.clear()  # it keeps all of them
 
 
-def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: Place, *, counts: bool) -> Iterator[Found]:
+def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: Place, *, counts: bool) -> Iterator[Found | Inner]:
     header = _header(info)
     stream = archive.extractfile(info) if header.kind == "file" else None
     if stream is None:
@@ -65,7 +65,7 @@ def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: Place, *, co
         if content.size_bytes < info.size:
             raise EOFError("it ends before its content does")
         yield member(header, place, content=content)
-        yield from within(content, header.name, place)
+        yield Inner(header.name, content)
     finally:
         content.close()
 

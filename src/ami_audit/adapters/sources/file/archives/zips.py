@@ -7,26 +7,26 @@ from collections.abc import Iterator
 from typing import IO
 
 from ami_audit.adapters.sources.file.archives.budget import SpentError
-from ami_audit.adapters.sources.file.archives.kinds import Packing
-from ami_audit.adapters.sources.file.archives.members import Remark
-from ami_audit.adapters.sources.file.archives.reading import (
+from ami_audit.adapters.sources.file.archives.contents import (
     DAMAGE,
     Content,
     Found,
     Header,
+    Inner,
     Place,
     hashed,
     member,
     said,
-    within,
 )
+from ami_audit.adapters.sources.file.archives.kinds import Packing
+from ami_audit.adapters.sources.file.archives.members import Remark
 
 _IS_ENCRYPTED = 1
 _UNIX = 3
 _LONGEST_LINK = 4_096
 
 
-def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found]:
+def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found | Inner]:
     """Yield the members in the order of the zip's list of them; a damaged one is told and the others go on.
 
     Raises:
@@ -40,7 +40,7 @@ def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found]:
             yield from _member(archive, info, place)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place) -> Iterator[Found]:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place) -> Iterator[Found | Inner]:
     header = _header(info)
     if info.flag_bits & _IS_ENCRYPTED:
         yield member(header, place, unread="it is encrypted")
@@ -58,7 +58,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place) -> It
                 return
             yield from hashed(content, stream, header, place=place, counts=True)
         yield member(header, place, content=content)
-        yield from within(content, header.name, place)
+        yield Inner(header.name, content)
     except SpentError:
         raise
     except DAMAGE as error:

@@ -128,7 +128,7 @@ def test_the_tables_of_findings_name_all_that_the_sources_make() -> None:
     """A person who meets one looks it up here."""
     folder = PACKAGE / "adapters" / "sources" / "git"
     made = {name for file in folder.glob("*.py") for name in re.findall(r'warning\(\s*"([^"]+)"', file.read_text())}
-    told = _names(_column(GUIDE / "sources.md", "finding"))
+    told = _names(_column(GUIDE / "sources.md", "finding")) | _names(_column(GUIDE / "files.md", "finding"))
     assert told == made | {f"file.{kind}" for kind in _WORDS}
 
 
@@ -139,7 +139,7 @@ def test_the_folders_left_out_are_those_of_the_scanner() -> None:
         name: set(re.findall(r'"([^"]+)"', body))
         for name, body in re.findall(r"const (\w+).*?\[(.*?)\];", source, re.DOTALL)
     }
-    cells = _column(GUIDE / "sources.md", "left out")
+    cells = _column(GUIDE / "files.md", "left out")
     assert lists["VENDORED"] == _names([next(cell for cell in cells if cell.startswith("vendored"))])
     built = _names([next(cell for cell in cells if cell.startswith("built"))]) - {"CACHEDIR.TAG"}
     assert built <= lists["BUILT"]

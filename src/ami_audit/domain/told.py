@@ -25,6 +25,8 @@ TOLD: frozenset[str] = frozenset(
         "service.host",
         "service.observed",
         "service.profile",
+        "file.archive",
+        "file.hard-links",
     }
 )
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""

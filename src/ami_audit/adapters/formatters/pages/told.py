@@ -35,6 +35,8 @@ _MAKERS: Mapping[str, tuple[str, str]] = {
     "git.submodule": ("git", "submodules_section"),
     "git.blob": ("git", "blobs_section"),
     "git.reflog": ("git", "reflogs_section"),
+    "file.archive": ("files", "archives_section"),
+    "file.hard-links": ("files", "hard_links_section"),
 }
 
 

@@ -31,7 +31,7 @@ def archives_section(records: Sequence[AuditRecord], *, limits: Limits) -> Secti
     ordered = sorted(whole, key=lambda record: (not record.findings, record.target))
     columns = (
         Column("archive", Cut.NAME, 16),
-        Column("packed as"),
+        Column("packed as", Cut.END, 9),
         Column("members", is_number=True),
         Column("unpacked", is_number=True),
         Column("findings", is_number=True),
@@ -62,7 +62,8 @@ def hard_links_section(records: Sequence[AuditRecord], *, limits: Limits) -> Sec
 
 
 def _names(record: AuditRecord) -> tuple[Line, ...]:
-    names = [str(name) for name in record.context.get("names", ())]
+    held = record.context.get("names")
+    names = [str(name) for name in held] if isinstance(held, list | tuple) else []
     more = len(names) - _FEW + _number(record.context, "omitted")
     elsewhere = _number(record.context, "elsewhere")
     told = ", ".join(names[:_FEW])

@@ -2,6 +2,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memchr_iter, memrchr};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::pattern::{Form, Pattern};
@@ -195,11 +196,15 @@ impl<'a> Search<'a> {
             }
             self.spent[rule] += (line.next - line.start + 1).pow(2);
         }
-        let (bare, ended) = (
-            &self.text[line.start..line.end],
-            &self.text[line.start..line.next],
-        );
-        match pattern.find(bare, ended) {
+        let bare = &self.text[line.start..line.end];
+        let ended = if self.text[line.end..line.next] == *"\r\n" {
+            Cow::Owned(format!("{bare}\n"))
+        } else if self.text[..line.next].ends_with('\n') {
+            Cow::Borrowed(&self.text[line.start..line.next])
+        } else {
+            Cow::Borrowed(bare)
+        };
+        match pattern.find(bare, &ended) {
             Ok(Some(start)) if !self.is_exempt(rule, bare) => self.found.places.push(Place {
                 line: line.number,
                 column: ended[..start].chars().count() + 1,

@@ -43,7 +43,7 @@ class Mypy:
         facts: dict[str, object] = {}
         findings = []
         settings = str(found) if found else ""
-        if found and program.origin != "of the project":
+        if found and not workshop.options.project_tools:
             kept = mypy_settings.kept(found, workshop.folder, beside_us=program.origin == "beside ami-audit")
             settings = str(kept.path)
             if kept.left_out:

@@ -97,13 +97,13 @@ class QualitySource(AuditSource):
                 tool.name: stack.enter_context(closing(Running(tool, workshop, source=SOURCE, has_files=has_python)))
                 for tool in _tools(chosen)
             }
-            for done, name in enumerate(chosen, done + 1):
+            for number, name in enumerate(chosen, done + 1):
                 if name in running:
                     yield from _watched(running[name], running.values())
                     running[name].close()
                 else:
                     yield from self._others(name, workshop, progress)
-                progress.step("checks", done=done, total=total)
+                progress.step("checks", done=number, total=total)
 
     def _others(self, name: str, workshop: "Workshop", progress: Progress) -> Iterator[Sequence[AuditDraft]]:
         if name == WORDS:

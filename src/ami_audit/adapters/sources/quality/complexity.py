@@ -101,8 +101,7 @@ def _distribution(measured: list[int]) -> dict[str, int]:
 
 def _checked(file: IO[bytes], place: Place, tally: Tally) -> Iterator[Checked]:
     unparsed = 0
-    for path, group in by_file(file):
-        lines = list(group)
+    for path, lines in by_file(file):
         functions = [_function(line) for line in lines if line.code == "C901"]
         unparsed += len(functions) < len(lines)
         found = tally.judged(place.relative(path), functions)

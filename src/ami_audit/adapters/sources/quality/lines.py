@@ -9,6 +9,7 @@ from ami_audit.adapters.sources.quality.tool import GarbledError
 
 _PIECE = 1 << 20
 _Told = TypeVar("_Told")
+_MALFORMED = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 def read_lines(file: IO[bytes], kind: type[_Told]) -> Iterator[list[_Told]]:
@@ -22,16 +23,26 @@ def read_lines(file: IO[bytes], kind: type[_Told]) -> Iterator[list[_Told]]:
     while piece := file.read(_PIECE):
         whole, newline, rest_of_piece = piece.rpartition(b"\n")
         if newline:
-            yield _decoded(decoder, rest + whole)
+            yield from _decoded(decoder, rest + whole)
             rest = rest_of_piece
         else:
             rest += piece
     if rest.strip():
-        yield _decoded(decoder, rest)
+        yield from _decoded(decoder, rest)
 
 
-def _decoded(decoder: "msgspec.json.Decoder[_Told]", text: bytes) -> list[_Told]:
+def _decoded(decoder: "msgspec.json.Decoder[_Told]", text: bytes) -> Iterator[list[_Told]]:
     try:
-        return decoder.decode_lines(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise GarbledError(str(error)) from error
+        yield decoder.decode_lines(text)
+    except _MALFORMED:
+        yield from _one_by_one(decoder, text)
+
+
+def _one_by_one(decoder: "msgspec.json.Decoder[_Told]", text: bytes) -> Iterator[list[_Told]]:
+    for line in text.splitlines():
+        if line.strip():
+            try:
+                told = decoder.decode(line)
+            except _MALFORMED as error:
+                raise GarbledError(str(error)) from error
+            yield [told]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ami_audit.adapters.sources.quality.place import Place
 
-_VERSION_TIMEOUT_S = 30.0
+_VERSION_TIMEOUT_S = 10.0
 _LONGEST_VERSION = 200
 # Nothing else of the environment is handed on: it may hold secrets, or change what a tool says.
 _HANDED_ON = ("HOME", "LANG", "PATH", "TMPDIR", "USER", "XDG_CONFIG_HOME", "SYSTEMROOT")

@@ -1,8 +1,6 @@
 """Ruff: broken rules by the project's own choice of rules, which are data and run nothing."""
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
 from typing import IO
 
 import msgspec
@@ -10,7 +8,7 @@ import msgspec
 from ami_audit.adapters.sources.quality.lines import read_lines
 from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.adapters.sources.quality.program import Program
-from ami_audit.adapters.sources.quality.tool import Job, Workshop, path_argument
+from ami_audit.adapters.sources.quality.tool import GarbledError, Job, Workshop, path_argument
 from ami_audit.adapters.sources.quality.violation import Broken, Checked
 from ami_audit.domain.kinds import AuditSeverity
 
@@ -55,10 +53,26 @@ def _checked(file: IO[bytes], place: Place) -> Iterator[Checked]:
         yield Checked(place.relative(path), [_broken(line) for line in group])
 
 
-def by_file(file: IO[bytes]) -> Iterator[tuple[str, Iterator[RuffLine]]]:
-    """Yield each file's lines; ruff sorts them by file."""
-    lines = (line for some in read_lines(file, RuffLine) for line in some)
-    return groupby(lines, key=attrgetter("filename"))
+def by_file(file: IO[bytes]) -> Iterator[tuple[str, list[RuffLine]]]:
+    """Yield each file's lines; ruff sorts them by file.
+
+    Raises:
+        GarbledError: What follows is not what ruff writes; what came before was yielded.
+    """
+    held: list[RuffLine] = []
+    try:
+        for some in read_lines(file, RuffLine):
+            for line in some:
+                if held and held[0].filename != line.filename:
+                    yield held[0].filename, held
+                    held = []
+                held.append(line)
+    except GarbledError:
+        if held:
+            yield held[0].filename, held
+        raise
+    if held:
+        yield held[0].filename, held
 
 
 def _broken(line: RuffLine) -> Broken:

@@ -1,7 +1,6 @@
 """One tool's run from its start to its records."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -77,18 +76,18 @@ class Running:
     def drafts(self) -> Iterator[Batch]:
         """Yield what the tool says of files, and last what became of its run; empty batches while it works."""
         code: int | None = None
-        drafter = Drafter(self._source, self._tool.name, version=self._version(), root=self._workshop.place.root)
-        if self._child is not None and self._job is not None:
-            timeout_s = self._workshop.options.tool_timeout_s
+        timeout_s = self._workshop.options.tool_timeout_s
+        if self._child is not None:
             code = yield from self._child.waited(timeout_s)
             if code is None or (code < 0 and self._child.seconds > timeout_s):
                 self._failure = findings.too_slow(self._tool.name, timeout_s)
-            else:
-                yield from self._read(self._child, self._job, code=code, drafter=drafter)
+        # What hangs when it works is not asked what it is.
+        program = self._program if self._failure is None else None
+        version = version_of(program, self._tool.distribution) if program else ""
+        drafter = Drafter(self._source, self._tool.name, version=version, root=self._workshop.place.root)
+        if self._child is not None and self._job is not None and code is not None and self._failure is None:
+            yield from self._read(self._child, self._job, code=code, drafter=drafter)
         yield [self._record(drafter, code)]
-
-    def _version(self) -> str:
-        return version_of(self._program, self._tool.distribution) if self._program else ""
 
     def _read(self, child: Child, job: Job, *, code: int, drafter: Drafter) -> Iterator[Batch]:
         complaint = child.complaint()
@@ -98,21 +97,28 @@ class Running:
             self._failure = findings.failed(self._tool.name, code, complaint)
             return
         with child.output() as output:
-            told = job.read(output)
-            try:
-                while some := list(islice(told, _BATCH)):
-                    yield [draft for checked in some for draft in drafter.drafts(checked)]
-            except GarbledError as error:
-                self._failure = findings.garbled(self._tool.name, str(error))
+            yield from self._told(job.read(output), drafter)
         if code in job.ends_early and self._failure is None:
             self._failure = _ended_early(self._tool.name, code, complaint, said_why=drafter.count > 0)
+
+    def _told(self, told: Iterator[Checked], drafter: Drafter) -> Iterator[Batch]:
+        held: list[AuditDraft] = []
+        try:
+            for checked in told:
+                held += drafter.drafts(checked)
+                if len(held) >= _BATCH:
+                    yield held
+                    held = []
+        except GarbledError as error:
+            self._failure = findings.garbled(self._tool.name, str(error))
+        yield held
 
     def _record(self, drafter: Drafter, code: int | None) -> AuditDraft:
         job = self._job
         context: dict[str, Any] = {
             **(job.facts if job else {}),
             "tool": self._tool.name,
-            "version": self._version(),
+            "version": drafter.version,
             "files": drafter.files,
             "violations": drafter.count,
             "rules": sorted_counts(drafter.rules),

@@ -90,7 +90,7 @@ def without(command: tuple[str, ...], folder: Path) -> list[str]:
     return [readable_path(word).replace(str(folder), "<temporary>") for word in command]
 
 
-def sorted_counts(counts: Mapping[str, int], *, most: int = 100) -> dict[str, int]:
+def sorted_counts(counts: Mapping[str, int], *, most: int = 1_000) -> dict[str, int]:
     """Return the most frequent names with their counts, by name."""
     top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
     return dict(sorted(top))

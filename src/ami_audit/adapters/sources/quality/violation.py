@@ -57,7 +57,7 @@ class Drafter:
         """Args: `source` is the drafts' source, `root` where the files lie."""
         self._source = source
         self._tool = tool
-        self._version = version
+        self.version = version
         self._root = root
         self.count = 0
         self.files = 0
@@ -80,7 +80,7 @@ class Drafter:
                 "rules": dict(sorted(rules.items())),
                 "sha256": digest,
                 "tool": self._tool,
-                "version": self._version,
+                "version": self.version,
             }
             yield AuditDraft(
                 action=ACTION,

@@ -53,10 +53,10 @@ class Fixing:
         before = _states(files)
         rules = yield from self._broken_rules(program, files)
         unsafe = ("--unsafe-fixes",) if self._workshop.options.unsafe_fixes else ("--no-unsafe-fixes",)
-        checked = ("check", "--fix-only", "--no-cache", "--force-exclude", "--quiet", *unsafe)
+        checked = ("check", "--fix-only", "--no-cache", "--force-exclude", *unsafe)
         yield from self._over(program, checked, files)
         between = _states(files)
-        yield from self._over(program, ("format", "--no-cache", "--force-exclude", "--quiet"), files)
+        yield from self._over(program, ("format", "--no-cache", "--force-exclude"), files)
         after = _states(files)
         changed = [path for path in files if before[path] != after[path]]
         left = yield from self._broken_rules(program, changed)
@@ -66,7 +66,11 @@ class Fixing:
                 self._fixed(path, states, mended=rules.get(path, Counter()) - left.get(path, Counter()))
                 for path in changed[start : start + _BATCH]
             ]
-        facts = {"program": program.path, "origin": program.origin, "version": version_of(program, "ruff")}
+        facts = {
+            "program": program.path,
+            "origin": program.origin,
+            "version": "" if self._findings else version_of(program, "ruff"),
+        }
         yield [self._record({**facts, "checked": len(files), "changed": len(changed)}, failed=bool(self._findings))]
 
     def _files(self, program: Program) -> Generator[Batch, None, list[str]]:

@@ -89,13 +89,14 @@ fn search_file(rules: &RuleSet, root: &Path, path: &[u8], index: usize) -> Outco
         Ok(content) => content,
         Err(error) => return Outcome::Unread(reason(&error)),
     };
-    let by_name = rules.broken_by_name(&named);
+    let held = rules.held(&named);
+    let by_name = rules.broken_by_name(&named, &held);
     let is_binary = content[..content.len().min(HEAD)].contains(&0);
     let (found, lines) = if is_binary {
         (Found::default(), 0)
     } else {
         let text = String::from_utf8_lossy(&content);
-        let found = rules.engine.search(&text, &rules.for_lines(&named));
+        let found = rules.engine.search(&text, &held.in_lines);
         (found, memchr::memchr_iter(b'\n', &content).count())
     };
     let report = (!by_name.is_empty() || found != Found::default()).then(|| Report {

@@ -1,5 +1,6 @@
 //! What is banned where, and what is exempt from it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -54,7 +55,8 @@ impl fmt::Display for RulesError {
 struct Scope {
     below: String,
     in_names: bool,
-    except_paths: Vec<Pattern>,
+    /// Which of the exempting patterns count.
+    except_paths: Vec<usize>,
 }
 
 /// All rules, compiled.
@@ -62,7 +64,17 @@ struct Scope {
 pub struct RuleSet {
     pub(crate) engine: Engine,
     scopes: Vec<Scope>,
+    /// Patterns of paths; many rules share the same.
+    exempting: Vec<Pattern>,
     ignored: Vec<String>,
+}
+
+/// The rules that hold for one file.
+#[derive(Debug)]
+pub struct Held {
+    /// For its lines, by rule.
+    pub in_lines: Vec<bool>,
+    in_name: Vec<usize>,
 }
 
 impl RuleSet {
@@ -73,23 +85,33 @@ impl RuleSet {
     pub fn from_json(text: &[u8]) -> Result<Self, RulesError> {
         let said: Said =
             serde_json::from_slice(text).map_err(|error| RulesError(error.to_string()))?;
-        let compiled = said
-            .rules
+        let rules = said.rules;
+        let patterns = rules
             .iter()
-            .map(|it| Pattern::compile(&it.pattern, it.ignore_case));
-        let exempting = said.rules.iter().map(|it| {
-            (!it.except_lines.is_empty())
-                .then(|| Pattern::compile(&it.except_lines, it.ignore_case))
-        });
-        let searched = said.rules.iter().map(|it| !it.in_names);
-        let engine = Engine::new(
-            compiled.collect(),
-            exempting.collect(),
-            &searched.collect::<Vec<_>>(),
-        );
+            .map(|it| Pattern::compile(&it.pattern, it.ignore_case))
+            .collect();
+        let except_lines = rules
+            .iter()
+            .map(|it| {
+                (!it.except_lines.is_empty())
+                    .then(|| Pattern::compile(&it.except_lines, it.ignore_case))
+            })
+            .collect();
+        let searched: Vec<bool> = rules.iter().map(|it| !it.in_names).collect();
+        let mut texts = BTreeMap::new();
+        let scopes = rules
+            .into_iter()
+            .map(|it| Scope::of(it, &mut texts))
+            .collect();
+        let mut exempting: Vec<(usize, Pattern)> = texts
+            .into_iter()
+            .map(|(text, index)| (index, Pattern::compile(&text, false)))
+            .collect();
+        exempting.sort_by_key(|(index, _)| *index);
         Ok(Self {
-            engine,
-            scopes: said.rules.into_iter().map(Scope::of).collect(),
+            engine: Engine::new(patterns, except_lines, &searched),
+            scopes,
+            exempting: exempting.into_iter().map(|(_, pattern)| pattern).collect(),
             ignored: said.ignored,
         })
     }
@@ -106,23 +128,35 @@ impl RuleSet {
         self.ignored.iter().any(|it| it == path)
     }
 
-    /// Return which rules hold for a file's lines.
+    /// Return which rules hold for a file.
     #[must_use]
-    pub fn for_lines(&self, path: &str) -> Vec<bool> {
-        self.scopes
+    pub fn held(&self, path: &str) -> Held {
+        let exempts: Vec<bool> = self.exempting.iter().map(|it| it.is_in(path)).collect();
+        let holds: Vec<bool> = self
+            .scopes
             .iter()
-            .map(|scope| !scope.in_names && scope.holds_for(path))
-            .collect()
+            .map(|it| it.is_above(path) && !it.except_paths.iter().any(|&by| exempts[by]))
+            .collect();
+        let by_kind = |in_names: bool| {
+            let scopes = self.scopes.iter().zip(&holds);
+            scopes.map(move |(scope, &it)| it && scope.in_names == in_names)
+        };
+        Held {
+            in_lines: by_kind(false).collect(),
+            in_name: by_kind(true)
+                .enumerate()
+                .filter_map(|(rule, it)| it.then_some(rule))
+                .collect(),
+        }
     }
 
     /// Return the rules that a file's name breaks, each with the character where it does, counted from 1.
     #[must_use]
-    pub fn broken_by_name(&self, path: &str) -> Vec<(usize, usize)> {
+    pub fn broken_by_name(&self, path: &str, held: &Held) -> Vec<(usize, usize)> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let names = self.scopes.iter().enumerate().filter(|(_, it)| it.in_names);
-        names
-            .filter(|(_, scope)| scope.holds_for(path))
-            .filter_map(|(rule, _)| {
+        held.in_name
+            .iter()
+            .filter_map(|&rule| {
                 let start = self.engine.find_in_name(rule, name)?;
                 Some((rule, name[..start].chars().count() + 1))
             })
@@ -131,17 +165,16 @@ impl RuleSet {
 }
 
 impl Scope {
-    fn of(rule: Rule) -> Self {
-        let except = rule.except_paths.iter();
+    fn of(rule: Rule, texts: &mut BTreeMap<String, usize>) -> Self {
+        let mut index = |text: String| {
+            let next = texts.len();
+            *texts.entry(text).or_insert(next)
+        };
         Self {
+            except_paths: rule.except_paths.into_iter().map(&mut index).collect(),
             below: rule.below,
             in_names: rule.in_names,
-            except_paths: except.map(|it| Pattern::compile(it, false)).collect(),
         }
-    }
-
-    fn holds_for(&self, path: &str) -> bool {
-        self.is_above(path) && !self.except_paths.iter().any(|it| it.is_in(path))
     }
 
     fn is_above(&self, path: &str) -> bool {
@@ -161,6 +194,14 @@ mod tests {
         RuleSet::from_json(text.as_bytes()).unwrap()
     }
 
+    fn lines(set: &RuleSet, path: &str) -> Vec<bool> {
+        set.held(path).in_lines
+    }
+
+    fn named(set: &RuleSet, path: &str) -> Vec<(usize, usize)> {
+        set.broken_by_name(path, &set.held(path))
+    }
+
     #[test]
     fn rules_hold_where_they_say() {
         let set = rules(
@@ -168,13 +209,13 @@ mod tests {
                 {"pattern": "c", "except_paths": ["^docs/", "\\.md$"]},
                 {"pattern": "_old", "in_names": true}], "ignored": ["x.py"]}"#,
         );
-        assert_eq!(set.for_lines("src/a.py"), [true, false, true, false]);
-        assert_eq!(set.for_lines("app/tests/a.py"), [true, true, true, false]);
-        assert_eq!(set.for_lines("tests/a.md"), [true, true, false, false]);
-        assert_eq!(set.for_lines("mytests/a.py"), [true, false, true, false]);
+        assert_eq!(lines(&set, "src/a.py"), [true, false, true, false]);
+        assert_eq!(lines(&set, "app/tests/a.py"), [true, true, true, false]);
+        assert_eq!(lines(&set, "tests/a.md"), [true, true, false, false]);
+        assert_eq!(lines(&set, "mytests/a.py"), [true, false, true, false]);
         assert!(set.ignores("x.py") && !set.ignores("src/x.py"));
-        assert_eq!(set.broken_by_name("src/é_old.py"), [(3, 2)]);
-        assert!(set.broken_by_name("_old/new.py").is_empty());
+        assert_eq!(named(&set, "src/é_old.py"), [(3, 2)]);
+        assert!(named(&set, "_old/new.py").is_empty());
     }
 
     #[test]

@@ -22,6 +22,8 @@ from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 ACTION = "quality.fix"
 _NAME = "ruff-fix"
 _BATCH = 64
+# Ruff also lists its own settings.
+_PYTHON = (".py", ".pyi", ".ipynb")
 # Of one command's words; the kernel takes more, but not much.
 _MOST_ARGUMENT_BYTES = 100_000
 
@@ -79,7 +81,7 @@ class Fixing:
             program, ("check", "--show-files", "--no-cache", "--", path_argument(self._place.target, self._place.root))
         )
         names = os.fsdecode(self._output).splitlines() if done else []
-        return [name for name in sorted(names) if _is_ours(name, self._place)]
+        return [name for name in sorted(names) if name.endswith(_PYTHON) and _is_ours(name, self._place)]
 
     def _broken_rules(self, program: Program, files: Sequence[str]) -> Generator[Batch, None, dict[str, Counter[str]]]:
         rules: dict[str, Counter[str]] = {}

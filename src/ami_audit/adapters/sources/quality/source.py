@@ -1,7 +1,7 @@
 """QualitySource: what checkers say about the code at a place, with their versions, failures and gaps."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from importlib import metadata
 from pathlib import Path
@@ -91,7 +91,7 @@ class QualitySource(AuditSource):
             yield from Fixing(workshop, source=SOURCE).drafts()
             done += 1
             progress.step("checks", done=done, total=total)
-        has_python = self._list_python(workshop)
+        has_python = self._list_python(workshop, whole="cognitive" in chosen)
         with ExitStack() as stack:
             running = {
                 tool.name: stack.enter_context(closing(Running(tool, workshop, source=SOURCE, has_files=has_python)))
@@ -116,17 +116,19 @@ class QualitySource(AuditSource):
 
             yield from Agent(workshop, source=SOURCE).drafts()
 
-    def _list_python(self, workshop: "Workshop") -> bool:
-        """Write the list of Python files, and return whether there are any."""
+    def _list_python(self, workshop: "Workshop", *, whole: bool) -> bool:
+        """Return whether there are Python files; when a tool needs the `whole` list of them, write it."""
         count = 0
-        with workshop.python_files.open("wb") as file:
-            for paths in self._listed(workshop, silent):
+        with workshop.python_files.open("wb") as file, closing(self._listed(workshop, silent)) as listed:
+            for paths in listed:
                 count += sum(path.endswith(_PYTHON) for path in paths)
+                if count and not whole:
+                    break
                 own = [os.fsencode(workshop.place.root / path) for path in paths if path.endswith(".py")]
                 file.writelines(path + b"\0" for path in own)
         return count > 0
 
-    def _listed(self, workshop: "Workshop", progress: Progress) -> Iterator[list[str]]:
+    def _listed(self, workshop: "Workshop", progress: Progress) -> Generator[list[str]]:
         """Yield the target's files by the rules of the file source, relative to the root."""
         options, place = workshop.options, workshop.place
         request = ScanRequest(

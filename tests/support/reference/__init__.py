@@ -1,6 +1,7 @@
 """The core in plain Python: one twin for each native function, written from the format and not from the Rust."""
 
 from tests.support.reference.canonical import RefusedError, canonicalize, ecmascript_number
+from tests.support.reference.code import duplication
 from tests.support.reference.ed25519 import public_key, sign, verify_signature, with_torsion
 from tests.support.reference.hashes import (
     leaf_hashes,
@@ -39,6 +40,7 @@ __all__ = [
     "canonicalize",
     "chain",
     "consistency_proof",
+    "duplication",
     "ecmascript_number",
     "encode",
     "frames",

@@ -110,7 +110,8 @@ class _Reader:
                 self._manifest.asked.extend(_poetry_asked(python_name(name), said, group))
 
     def _broken(self, line: str, reason: str) -> None:
-        description = f"`{short(line)}` is no requirement: {reason}."
+        said = without_secrets(line) if "://" in line else line
+        description = f"`{short(said)}` is no requirement: {reason}."
         self._manifest.findings.append(finding("broken-requirement", description, location=self._manifest.path))
 
 

@@ -15,7 +15,8 @@ import orjson
 
 from ami_audit.adapters.sources.module.child import Answer, python_script, ran
 from ami_audit.adapters.sources.module.naming import Setting, finding, short, violation
-from ami_audit.adapters.sources.module.tree import Survey
+from ami_audit.adapters.sources.module.sources import Sources
+from ami_audit.adapters.sources.module.tree import Survey, escaped
 from ami_audit.domain.finding import AuditFinding, AuditViolation
 from ami_audit.domain.kinds import AuditSeverity
 from ami_audit.domain.options import AuditOptions
@@ -23,8 +24,9 @@ from ami_audit.domain.options import AuditOptions
 MOST_COMPLEXITY = 10
 MOST_ARGUMENTS = 16
 MOST_STATEMENTS = 96
-_TIMEOUT_S = 300.0
+_TIMEOUT_S = 180.0
 _WORST = 20
+_MOST_LEFT_OUT = 1_000
 _MOST_VIOLATIONS = 500
 _INSTALL = "pip install 'ami-audit[quality]'"
 _COMPLEX = re.compile(r"`(.*)` is too complex \((\d+) > 0\)")
@@ -41,14 +43,14 @@ class Complexity:
 
 
 def measured(
-    root: Path, survey: Survey, setting: Setting, *, options: AuditOptions
+    root: Path, survey: Survey, setting: Setting, *, sources: Sources, options: AuditOptions
 ) -> Generator[None, None, Complexity]:
     """Return the complexity of a module's Python functions; nothing when it has none."""
     found = Complexity()
-    files = survey.ending(".py", ".pyi")
-    if files:
-        yield from _cyclomatic(root, survey, found, setting=setting, options=options)
-        yield from _cognitive(root, [path for path in files if path.endswith(".py")], found, setting=setting)
+    if sources.fit:
+        left_out = [*survey.nested, *(path for path, _ in sources.unfit)]
+        yield from _cyclomatic(root, left_out, found, setting=setting, options=options)
+        yield from _cognitive(root, [path for path in sources.fit if path.endswith(".py")], found, setting=setting)
     return found
 
 
@@ -59,13 +61,12 @@ def ruff() -> str | None:
 
 
 def _cyclomatic(
-    root: Path, survey: Survey, found: Complexity, *, setting: Setting, options: AuditOptions
+    root: Path, left_out: Sequence[str], found: Complexity, *, setting: Setting, options: AuditOptions
 ) -> Generator[None, None, None]:
     program = ruff()
     if program is None:
         found.findings.append(_gap("ruff", setting))
         return
-    left_out = [*(f"/{path}" for path in survey.nested), *options.ignore]
     command = [
         program,
         "check",
@@ -80,7 +81,8 @@ def _cyclomatic(
         f"--config=lint.pylint.max-args={MOST_ARGUMENTS}",
         f"--config=lint.pylint.max-statements={MOST_STATEMENTS}",
         "--respect-gitignore" if options.follow_ignore_files else "--no-respect-gitignore",
-        *(f"--extend-exclude={path}" for path in left_out),
+        *(f"--extend-exclude={root.resolve() / escaped(path)}" for path in left_out[:_MOST_LEFT_OUT]),
+        *(f"--extend-exclude={pattern}" for pattern in options.ignore),
         ".",
     ]
     answer = yield from ran(command, cwd=root, timeout_s=_TIMEOUT_S)
@@ -122,7 +124,7 @@ def _judge(entries: Sequence[Any], root: Path, found: Complexity, *, setting: Se
     told = Counter(it.rule for it in rules)
     found.facts["limits"] = {"complexity": MOST_COMPLEXITY, "arguments": MOST_ARGUMENTS, "statements": MOST_STATEMENTS}
     found.facts["over_limit"] = {"complexity": len(over), "arguments": told["PLR0913"], "statements": told["PLR0915"]}
-    found.findings += [_unparsed(path, setting) for path in sorted(broken)[:_WORST]]
+    # Which they are the imports tell.
     found.facts["unparsed"] = len(broken)
 
 
@@ -195,7 +197,3 @@ def _gap(tool: str, setting: Setting) -> AuditFinding:
 def _failed(tool: str, answer: Answer, setting: Setting) -> AuditFinding:
     why = answer.fault or answer.complaint or f"it ended with {answer.status}"
     return finding("tool-failed", f"`{tool}` could not measure complexity: {short(why)}.", location=setting.module)
-
-
-def _unparsed(path: str, setting: Setting) -> AuditFinding:
-    return finding("unparsed-source", f"`{short(path)}` is not Python that can be read.", location=setting.place(path))

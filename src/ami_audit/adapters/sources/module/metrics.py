@@ -7,6 +7,7 @@ from typing import Any
 from ami_audit.adapters.sources.module.complexity import measured
 from ami_audit.adapters.sources.module.documents import Folder
 from ami_audit.adapters.sources.module.naming import Setting, finding, observation
+from ami_audit.adapters.sources.module.sources import Sources
 from ami_audit.adapters.sources.module.tree import Survey, lines_left_out
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
@@ -26,13 +27,14 @@ def metrics(
     folder: Folder,
     survey: Survey,
     *,
+    sources: Sources,
     setting: Setting,
     options: AuditOptions,
     progress: Progress,
 ) -> Generator[None, None, AuditDraft]:
     """Return the one `module.metrics` of a module."""
     count = yield from _counted(counter, folder, survey, options=options, progress=progress)
-    complexity = yield from measured(folder.root, survey, setting, options=options)
+    complexity = yield from measured(folder.root, survey, setting, sources=sources, options=options)
     for path, why in count.skipped:
         progress.skipped(setting.place(path), why=why)
     findings = [*_judged(count, setting), *complexity.findings]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.module.complexity import json_lines, listed_run
 from ami_audit.adapters.sources.module.naming import Setting, finding, short
-from ami_audit.adapters.sources.module.tree import Survey
+from ami_audit.adapters.sources.module.sources import Sources
 from ami_audit.domain.finding import AuditFinding
 
 _TIMEOUT_S = 600.0
@@ -25,10 +25,10 @@ class Outline(NamedTuple):
     findings: list[AuditFinding]
 
 
-def outlined(root: Path, survey: Survey, setting: Setting) -> Generator[None, None, Outline]:
+def outlined(root: Path, sources: Sources, setting: Setting) -> Generator[None, None, Outline]:
     """Return the outline of every Python file."""
-    paths = survey.ending(".py")
-    if not paths:
+    paths = [path for path in sources.fit if path.endswith(".py")]
+    if not paths and not sources.unfit:
         return Outline({}, [])
     answer = yield from listed_run("outline.py", root, paths, timeout_s=_TIMEOUT_S)
     found = {it["path"]: it for it in json_lines(answer.output)}
@@ -39,7 +39,8 @@ def outlined(root: Path, survey: Survey, setting: Setting) -> Generator[None, No
         why = answer.fault or answer.complaint
         description = f"Parsing stopped at `{short(next_one)}`: {short(why)}. The files after it were not looked at."
         findings.append(finding("unparsed-source", description, location=setting.place(next_one)))
-    faults = {path: it for path, it in found.items() if "fault" in it}
+    faults = {path: {"fault": why} for path, why in sources.unfit}
+    faults |= {path: it for path, it in found.items() if "fault" in it}
     for path, it in list(faults.items())[:_MOST_TOLD]:
         line = f", line {it['line']}" if it.get("line") else ""
         description = f"`{short(path)}`{line} cannot be parsed: {short(it['fault'])}."

@@ -14,6 +14,7 @@ from ami_audit.adapters.sources.module.inventory import tests
 from ami_audit.adapters.sources.module.metrics import metrics
 from ami_audit.adapters.sources.module.naming import NAME, SOURCE, Setting
 from ami_audit.adapters.sources.module.outline import outlined
+from ami_audit.adapters.sources.module.sources import python_sources
 from ami_audit.adapters.sources.module.structure import structure
 from ami_audit.adapters.sources.module.target import target_of
 from ami_audit.adapters.sources.module.tree import survey
@@ -85,8 +86,11 @@ class ModuleSource(AuditSource):
         if options.include_dependencies:
             yield from _batched(dependencies.packages())
         yield from _turns(CoverageReports(folder, found, setting).drafts())
-        yield from _last(metrics(self._counter, folder, found, setting=setting, options=options, progress=progress))
-        outline = yield from _waited(outlined(place.root, found, setting))
+        sources = python_sources(place.root, found)
+        yield from _last(
+            metrics(self._counter, folder, found, sources=sources, setting=setting, options=options, progress=progress)
+        )
+        outline = yield from _waited(outlined(place.root, sources, setting))
         if outline.files or outline.findings:
             yield from _last(imports(place, found, outline, declared=asked, installed=here, setting=setting))
         if options.include_tests:

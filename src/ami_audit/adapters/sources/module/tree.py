@@ -1,7 +1,7 @@
 """Which files a module holds, its vendored and built ones left aside."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
@@ -114,9 +114,9 @@ def _is_text(path: str) -> bool:
 
 def lines_left_out(survey: Survey) -> Iterator[str]:
     """Return patterns that leave out the nested repositories, in the syntax of `.gitignore`."""
-    return (f"/{_escaped(path)}/" for path in survey.nested)
+    return (f"/{escaped(path)}/" for path in survey.nested)
 
 
-def _escaped(path: str) -> str:
-    plain: Callable[[str], str] = lambda character: f"\\{character}" if character in "*?[]\\!#" else character  # noqa: E731
-    return "".join(map(plain, path))
+def escaped(path: str) -> str:
+    """Return a path as a glob that means just it."""
+    return "".join(f"\\{character}" if character in "*?[]{}\\!#," else character for character in path)

@@ -7,6 +7,7 @@ from outcome import machine_of, table
 from place import RESULTS
 
 NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "quality", "repo", "start")
+NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "module", "repo", "start")
 _README = Path(__file__).with_name("README.md")
 _BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
 

@@ -99,3 +99,18 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         ("yarn.lock", "a format that is not read"),
         ("fixtures", "manifests and lock files that tests are fed with"),
     } <= set(progress.left_out)
+
+
+def test_more_than_a_record_can_hold_is_cut_and_told(tmp_path: Path) -> None:
+    """A record over a mebibyte is refused, and with it would go the whole run."""
+    long = "n" * 200
+    files = {f"{long}_{n}.py": f"import {long}_{n + 1}\n" * 2 for n in range(300)}
+    files |= {f"p{n}/uv.lock": "broken" for n in range(450)}
+    needs = ", ".join(f'{{ name = "{long}{n}" }}' for n in range(450))
+    packages = "".join(f'[[package]]\nname = "{long}{n}"\nversion = "1"\n' for n in range(450))
+    files["uv.lock"] = f'version = 1\n[[package]]\nname = "a"\nversion = "1"\ndependencies = [{needs}]\n{packages}'
+    drafts = drafts_of(write(tmp_path, files), include_dependencies=True)
+    assert max(len(str(it.context)) for it in drafts) < 500_000
+    observed = the("observed", drafts)
+    assert len(observed.findings) <= 401
+    assert "too-many-documents" in judged(observed)

@@ -30,7 +30,8 @@ _PACKAGES = 8
 def structure_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return what each module is."""
     del limits
-    return Section("Module", tuple(Facts(_module(record.context)) for record in records))
+    needs = {"python": Mapping, "entry_points": Mapping, "manifests": Sequence, "submodules": Sequence}
+    return Section("Module", tuple(Facts(_module(facts)) for facts in _whole(records, needs)))
 
 
 def locks_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
@@ -43,17 +44,20 @@ def locks_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
         Column("deepest", is_number=True),
         Column("without digest", is_number=True),
     )
-    return Section("Dependencies", (Table(columns, [_lock(record.context) for record in records]),))
+    rows = [_lock(facts) for facts in _whole(records, {"packages": int, "hashed": int, "direct": int})]
+    return Section("Dependencies", (Table(columns, rows),) if rows else ())
 
 
 def metrics_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return how much code there is and how hard it is to follow."""
-    return Section("Code", tuple(block for record in records for block in _metrics(record.context, limits)))
+    found = _whole(records, {"languages": Mapping, "total": Mapping, "complexity": Mapping})
+    return Section("Code", tuple(block for facts in found for block in _metrics(facts, limits)))
 
 
 def imports_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return how the packages build upon each other."""
-    rows = [row for record in records for package in record.context["packages"] for row in _package(package)]
+    found = _whole(records, {"packages": Sequence})
+    rows = [row for facts in found for package in facts["packages"] for row in _package(package)]
     more = len(rows) - _PACKAGES
     blocks: list[Block] = [Facts(rows[:_PACKAGES])] if rows else []
     if more > 0:
@@ -65,7 +69,7 @@ def imports_section(records: Sequence[AuditRecord], *, limits: Limits) -> Sectio
 def coverage_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return how much of the code its tests run."""
     del limits
-    measured = [record.context for record in records if "percent" in record.context]
+    measured = _whole(records, {"percent": (int, float), "lines": int, "demanded": Sequence})
     columns = (
         Column("report", Cut.NAME, 16),
         Column("covered", is_number=True),
@@ -78,7 +82,17 @@ def coverage_section(records: Sequence[AuditRecord], *, limits: Limits) -> Secti
 def tests_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return which tests there are."""
     del limits
-    return Section("Tests", tuple(Note(_tests(record.context)) for record in records))
+    needs = {"functions": int, "files": int, "parametrised": int, "skipped": int, "other_languages": Mapping}
+    return Section("Tests", tuple(Note(_tests(facts)) for facts in _whole(records, needs)))
+
+
+def _whole(records: Sequence[AuditRecord], needs: Mapping[str, Any]) -> list[_Context]:
+    """Return what the records say, without those in which something is withheld, erased or was too much to keep."""
+    return [
+        record.context
+        for record in records
+        if all(isinstance(record.context.get(name), kind) for name, kind in needs.items())
+    ]
 
 
 def _module(facts: _Context) -> list[tuple[str, Line]]:
@@ -139,8 +153,8 @@ def _language(name: str, counts: Mapping[str, int], *, is_total: bool = False) -
 
 
 def _duplication(facts: _Context) -> Line:
-    found = facts["duplication"]
-    if found is None:
+    found = facts.get("duplication")
+    if not isinstance(found, Mapping):
         return ()
     blocks = wording.counted(found["block_count"], "block")
     return said(f"{found['percent']:.1f} % of {wording.counted(found['lines'], 'line')}, {blocks}")

@@ -15,6 +15,9 @@ NOBODY = "unknown"
 
 _LONGEST = 300
 _NAMED = 10
+# A record holds a mebibyte; what is judged stands beside its context.
+_MOST_CONTEXT = 400_000
+_MOST_JUDGED = 400
 
 
 class Setting(NamedTuple):
@@ -54,6 +57,11 @@ def observation(
 ) -> AuditDraft:
     """Return a draft of something seen; what was judged is part of its identity."""
     judged = [[it.finding_type, it.description] for it in findings] + [[it.rule, it.message] for it in violations]
+    observed = digest(action, json.dumps([context, judged], sort_keys=True))
+    more = len(findings) - _MOST_JUDGED
+    if more > 0:
+        rest = finding("more", f"{more} more findings of this kind are not told.", location=short(target))
+        findings = [*findings[:_MOST_JUDGED], rest]
     return AuditDraft(
         action=action,
         target=target,
@@ -62,11 +70,11 @@ def observation(
         actor=NOBODY,
         outcome=outcome,
         reason=setting.reason,
-        context=context,
+        context=_fitted(context),
         metadata=setting.metadata,
         findings=tuple(findings),
-        violations=tuple(violations),
-        observed=digest(action, json.dumps([context, judged], sort_keys=True)),
+        violations=tuple(violations[:_MOST_JUDGED]),
+        observed=observed,
     )
 
 
@@ -85,7 +93,7 @@ def finding(
         finding_type=f"module.{finding_type}",
         severity=severity,
         description=description,
-        location=location,
+        location=short(location),
         recommendation=recommendation,
     )
 
@@ -99,9 +107,19 @@ def violation(
         rule=rule,
         severity=severity,
         message=message,
-        file_path=path,
+        file_path=short(path),
         line_number=line,
     )
+
+
+def _fitted(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the context without its largest members, which are named, where it would not fit into a record."""
+    sizes = {name: len(json.dumps(value)) for name, value in context.items()}
+    omitted = []
+    while sum(sizes.values()) > _MOST_CONTEXT:
+        omitted.append(max(sizes, key=lambda name: sizes[name]))
+        del sizes[omitted[-1]]
+    return {**{name: context[name] for name in sizes}, "omitted": sorted(omitted)} if omitted else context
 
 
 def short(text: object) -> str:

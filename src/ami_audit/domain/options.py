@@ -40,6 +40,7 @@ class AuditOptions(BaseModel):
         include_processes: Each process of the machine too.
         run_commands: Health checks that are programs named by a manifest may be run.
         remote: Services on other machines may be asked.
+        changes_only: Of what is a fact of its moment, such as a service's state: only what differs from the last look.
         timeout_s: How long one service, engine or program is waited for.
         archives: Also look into archives.
         rehash: Also read what size, times, inode, rights and owner show to be unchanged.
@@ -92,6 +93,7 @@ class AuditOptions(BaseModel):
     include_processes: bool = False
     run_commands: bool = False
     remote: bool = False
+    changes_only: bool = False
     timeout_s: float = Field(default=5.0, gt=0, le=60)
     archives: bool = False
     rehash: bool = False

@@ -27,7 +27,7 @@ from ami_audit.services.store import AuditStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What `watch` was asked to do."""
+    """What `watch` was asked to do; `named` is what the trail calls it, where that is no path."""
 
     place: Path
     target: str
@@ -38,6 +38,7 @@ class Watch:
     rounds: int | None
     is_full: bool
     is_json: bool
+    named: str = ""
 
 
 def watch_until_stopped(wanted: Watch) -> None:
@@ -55,7 +56,7 @@ def watch_until_stopped(wanted: Watch) -> None:
         stream = StreamCollector(store, caller=caller()).stream(
             chosen_sources(wanted.sources, chosen),
             wanted.target,
-            named=named_below(wanted.target, chosen.root),
+            named=wanted.named or named_below(wanted.target, chosen.root),
             options=options_of(wanted.options, chosen),
             every_s=every_s,
             rounds=wanted.rounds,

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ami_audit.adapters.sources.service.changes import Changes
 from ami_audit.adapters.sources.service.drafts import SOURCE
 from ami_audit.adapters.sources.service.run import Run
 from ami_audit.adapters.sources.service.work import Work
@@ -24,6 +25,7 @@ class ServiceSource(AuditSource):
     def __init__(self, reader: LogReader | None = None) -> None:
         """Args: `reader` reads logs; without one they are not read, and that is told."""
         self._reader = reader
+        self._changes = Changes()
 
     def stream(
         self,
@@ -44,7 +46,10 @@ class ServiceSource(AuditSource):
         root, names = _meant(target, options)
         with closing(Work()) as work:
             run = Run(work, root, options, names=names, reader=self._reader, progress=progress)
-            yield from run.batches()
+            batches = run.batches()
+            if options.changes_only:
+                batches = self._changes.only(batches, root=str(root), progress=progress)
+            yield from batches
 
     def supports(self, target_type: AuditTargetType) -> bool:
         """Return whether these are services."""

@@ -1,7 +1,7 @@
 """`ami-audit watch`: audit the same thing over and over."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,13 +44,17 @@ def watch(
     if len(named) > 1 or (named and sources):
         raise typer.BadParameter("One thing is watched at a time: give one of --service, --module, --logs, --sources.")
     source, target = named[0] if named else (sources, str(path))
+    options: dict[str, Any] = {"level": level, "reason": reason, "changes_only": True}
+    if service:
+        target, options = str(path), {**options, "services": (service,), "include_health": True}
     watch_until_stopped(
         Watch(
             place=path,
             target=target,
             sources=source,
             settings={"store": store, "key": key},
-            options={"level": level, "reason": reason, "include_health": source == "service"},
+            options=options,
+            named=service or "",
             every=every,
             rounds=rounds,
             is_full=full,

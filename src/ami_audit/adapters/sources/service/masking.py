@@ -146,10 +146,10 @@ def masked_facts(value: Any, *, name: str = "") -> Any:
     """
     if name.lower() in _ENVIRONMENTS:
         return masked_environment(value)
+    if name and is_secret_name(name):
+        return masked_environment(value)
     if isinstance(value, Mapping):
         return {str(key): masked_facts(item, name=str(key)) for key, item in value.items()}
-    if name and is_secret_name(name):
-        return _masked_value(value)
     if isinstance(value, list):
         if value and all(isinstance(item, str) for item in value):
             return masked_command(value)

@@ -27,10 +27,11 @@ def read_below(root: Path, path: str, *, most_bytes: int) -> bytes:
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
         raise UnreadableError(reason, is_missing=isinstance(error, FileNotFoundError)) from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise UnreadableError("it is not a regular file")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise UnreadableError("it is not a regular file")
         if found.st_size > most_bytes:
             raise UnreadableError(f"it is larger than {most_bytes // 1024:,} KiB")
         try:

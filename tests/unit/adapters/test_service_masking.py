@@ -1,0 +1,113 @@
+"""Do secrets stay out of what is recorded of services?"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ami_audit.adapters.sources.service.masking import (
+    is_plain_secret,
+    masked_command,
+    masked_environment,
+    masked_facts,
+    masked_text,
+)
+
+_SECRET = "s3cr3tValue77"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["serve", "--password", _SECRET],
+        ["serve", f"--password={_SECRET}"],
+        ["serve", "--api-key", _SECRET, "--port", "80"],
+        ["env", f"DB_PASSWORD={_SECRET}", "serve"],
+        ["psql", f"postgresql://me:{_SECRET}@db:5432/x"],
+        ["mysql", "-u", "me", f"-p{_SECRET}"],
+        ["redis-cli", "-a", _SECRET, "PING"],
+        ["curl", "-u", f"me:{_SECRET}", "http://x"],
+        ["curl", "-H", f"Authorization: Bearer {_SECRET}", "http://x"],
+        ["sh", "-c", f"TOKEN={_SECRET} serve --secret {_SECRET}"],
+        ["sh", "-c", f'export API_KEY="{_SECRET}"; serve'],
+        ["java", f"-Dspring.datasource.password={_SECRET}"],
+    ],
+)
+def test_a_secret_on_a_command_line_is_hidden(words: list[str]) -> None:
+    """Every user of a machine can read command lines; a record is read by many more."""
+    shown = masked_command(words)
+    assert _SECRET not in " ".join(shown)
+    assert shown[0] == words[0]
+
+
+@pytest.mark.parametrize(
+    "words", [["serve", "--port", "80"], ["sleep", "3600"], ["python", "-m", "api", "--workers=4"], []]
+)
+def test_what_is_no_secret_stays_readable(words: list[str]) -> None:
+    """A masked command that says nothing helps nobody."""
+    assert masked_command(words) == words
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text(min_size=8)))
+def test_no_value_of_an_environment_comes_out(values: dict[str, str]) -> None:
+    """Whatever it is called: which names hold secrets nobody knows."""
+    shown = masked_environment(values)
+    assert isinstance(shown, dict)
+    for name, value in values.items():
+        assert shown[name] == "…" or value.startswith("$")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("${DB_PASSWORD}", "${DB_PASSWORD}"),
+        ("$X", "$X"),
+        ("${X:-secret1}", "${X:-…}"),
+        ("", ""),
+        (None, None),
+        (5, "…"),
+    ],
+)
+def test_a_reference_to_a_variable_is_left_to_see(value: object, shown: object) -> None:
+    """It tells where the value comes from, and not the value; a default is one."""
+    assert masked_environment({"X": value}) == {"X": shown}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_one"),
+    [
+        ("POSTGRES_PASSWORD", "hunter2", True),
+        ("POSTGRES_PASSWORD", "${PW:-hunter2}", True),
+        ("POSTGRES_PASSWORD", "${PW}", False),
+        ("POSTGRES_PASSWORD", "${PW:-}", False),
+        ("POSTGRES_PASSWORD_FILE", "/run/secrets/pw", False),
+        ("POSTGRES_PORT", "5432", False),
+        ("API_KEY", 12345, True),
+        ("USE_TOKEN", True, False),
+        ("KEYBOARD", "de", False),
+    ],
+)
+def test_a_secret_in_clear_is_told_from_a_reference(name: str, value: object, *, is_one: bool) -> None:
+    """Only what gives something away is a finding."""
+    assert is_plain_secret(name, value) is is_one
+
+
+def test_every_corner_of_a_manifest_is_masked() -> None:
+    """Environments in any depth, values under secret names, addresses, commands."""
+    facts = {
+        "env": {"A": _SECRET},
+        "deep": [{"environment": [f"B={_SECRET}"]}],
+        "api_token": _SECRET,
+        "url": f"redis://:{_SECRET}@cache:6379",
+        "command": ["serve", "--password", _SECRET],
+        "line": f"serve --password {_SECRET}",
+        "options": {"password": {"value": _SECRET}},
+    }
+    assert _SECRET not in str(masked_facts(facts))
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 200_000, "password=" * 20_000, "-" * 100_000, "a://" * 30_000, "--pw " * 30_000]
+)
+def test_masking_takes_no_longer_than_its_text(text: str) -> None:
+    """A pattern that backtracks would let one log line stop an audit."""
+    assert len(masked_text(text)) <= len(text) + 16

@@ -47,7 +47,7 @@ class ServiceSource(_ServiceSource):
 
     def __init__(self) -> None:
         """Logs are read by the native core."""
-        super().__init__()
+        super().__init__(NativeLogReader())
 
 
 class ModuleSource(_ModuleSource):

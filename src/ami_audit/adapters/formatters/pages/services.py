@@ -93,9 +93,7 @@ def services_section(records: Sequence[AuditRecord], *, limits: Limits) -> Secti
     blocks: list[Block] = [Table(columns, [_service(record) for record in shown[:most]])]
     if len(records) > most:
         blocks.append(Note(said(f"and {wording.number(len(records) - most)} more that are well or known", Tone.FAINT)))
-    logs = [item for record in records for item in _log(record)]
-    if logs:
-        blocks.append(Items(logs))
+    blocks += _logs(records)
     return Section("Services", blocks)
 
 
@@ -104,7 +102,7 @@ def _service(record: AuditRecord) -> tuple[Line, ...]:
     usage: Mapping[str, Any] = facts.get("usage") or {}
     state = str(facts.get("state", "unknown"))
     return (
-        quoted(record.target),
+        quoted(_name(record.target), Tone.PLAIN if "declared" in facts else Tone.FAINT),
         said(state, _TONES.get(state, Tone.BAD)),
         quoted(str(facts.get("runs_as", "")), Tone.FAINT),
         _told(facts.get("uptime_s"), wording.duration),
@@ -114,6 +112,12 @@ def _service(record: AuditRecord) -> tuple[Line, ...]:
         _ports(facts.get("ports") or ()),
         tuple(_health(facts)) or _NOTHING,
     )
+
+
+def _name(target: str) -> str:
+    """Return a service's name; what it runs as stands in a column of its own."""
+    kind, sign, name = target.partition(":")
+    return name if sign and kind in {"container", "unit", "process"} else target
 
 
 def _told(value: Any, say: Any) -> Line:
@@ -151,24 +155,32 @@ def _health(facts: Mapping[str, Any]) -> Iterator[Span]:
     for index, (kind, verdict, tone) in enumerate(told):
         if index:
             yield words(", ", Tone.FAINT)
-        yield data(f"{kind} ")
-        yield words(verdict, tone)
+        yield data(kind)
+        yield words(f" {verdict}", tone)
 
 
-def _log(record: AuditRecord) -> Iterator[Item]:
-    logs: Mapping[str, Any] | None = record.context.get("logs")
-    if not logs:
-        return
-    levels = ", ".join(f"{count:,} {name}" for name, count in (logs.get("levels") or {}).items()) or "nothing"
+def _logs(records: Sequence[AuditRecord]) -> Iterator[Block]:
+    """Yield what logs hold, and in one sentence which of them hold nothing of what was asked for."""
+    read = [record for record in records if record.context.get("logs")]
+    full = [record for record in read if record.context["logs"].get("levels")]
+    if full:
+        yield Items(tuple(_log(record, record.context["logs"]) for record in full))
+    empty = [_name(record.target) for record in read if record not in full]
+    if empty:
+        yield Note((words("Nothing to tell in the log of ", Tone.FAINT), data(", ".join(empty), Tone.FAINT)))
+
+
+def _log(record: AuditRecord, logs: Mapping[str, Any]) -> Item:
+    levels = ", ".join(f"{count:,} {name}" for name, count in logs["levels"].items())
     wanted = f" at {logs['level']} or worse" if logs.get("level") else ""
     told = logs.get("told") or ()
     rest = [_template(entry) for entry in told[:_TEMPLATES]]
     more = len(told) + int(logs.get("untold", 0)) - len(rest)
     if more > 0:
         rest.append(said(f"and {wording.number(more)} more kinds of events", Tone.FAINT))
-    first = (words("log of "), data(record.target, Tone.STRONG), words(f"{wanted}: {levels}"))
+    first = (words("log of "), data(_name(record.target), Tone.STRONG), words(f"{wanted}: {levels}"))
     grave = any(name in (logs.get("levels") or {}) for name in ("error", "critical"))
-    yield Item(words("log", Tone.BAD if grave else Tone.FAINT), first, tuple(rest))
+    return Item(words("log", Tone.BAD if grave else Tone.FAINT), first, tuple(rest))
 
 
 def _template(entry: Mapping[str, Any]) -> Line:

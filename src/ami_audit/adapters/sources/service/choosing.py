@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ami_audit.adapters.sources.service.declared import Profile
+from ami_audit.adapters.sources.service.listening import PROXIES
 from ami_audit.adapters.sources.service.manifests.catalogue import Catalogue, members_of
 from ami_audit.adapters.sources.service.matching import Matcher, Seen, State, unit_state
 from ami_audit.adapters.sources.service.processes import Process
@@ -107,7 +108,7 @@ def _listening(world: World, matcher: Matcher, told: set[int]) -> Iterator[Seen]
     programs: dict[str, list[Process]] = {}
     for pid in sorted({item.pid for item in world.listeners if item.pid is not None and item.pid not in told}):
         process = world.processes.get(pid)
-        if process is not None:
+        if process is not None and not (world.engines.asked and process.name in PROXIES):
             programs.setdefault(process.name, []).append(process)
     for name in sorted(programs):
         yield matcher.program(name, programs[name])

@@ -7,14 +7,12 @@ from ami_audit.adapters.sources.service.container_facts import container_risks
 from ami_audit.adapters.sources.service.declared import Declared, Fault, Port
 from ami_audit.adapters.sources.service.health import Answer
 from ami_audit.adapters.sources.service.health.answer import Verdict
-from ami_audit.adapters.sources.service.listening import Listener
+from ami_audit.adapters.sources.service.listening import PROXIES, Listener
 from ami_audit.adapters.sources.service.matching import UP, Seen, State
 from ami_audit.adapters.sources.service.usage import restarts_of
 
 _NEAR_LIMIT = 0.9
 _MANY_RESTARTS = 3
-# Programs that hold a published port for a container.
-_PROXIES = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta", "conmon"})
 
 
 def judged(
@@ -141,7 +139,7 @@ def _published(seen: Seen) -> set[int]:
 
 def _is_taken(seen: Seen, there: Sequence[Listener]) -> bool:
     numbers = {process.pid for process in seen.processes}
-    return any(item.pid is not None and item.pid not in numbers and item.program not in _PROXIES for item in there)
+    return any(item.pid is not None and item.pid not in numbers and item.program not in PROXIES for item in there)
 
 
 def _named(port: Port) -> str:

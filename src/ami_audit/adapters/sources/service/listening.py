@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from ami_audit.adapters.sources.service.processes import Process
 
+# Programs that hold a published port for a container.
+PROXIES = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta", "conmon"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 (compared, not bound)
 
 

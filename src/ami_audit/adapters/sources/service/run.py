@@ -168,7 +168,8 @@ class Run:
         if not numbers and not far:
             return {}, {}
         self._work.stopped.wait(max(0.0, _INTERVAL_S - (monotonic() - world.seen_at)))
-        return cpu_percent(world.processes, sorted(numbers)), far_usage(self._work, self._asker, far)
+        shares = cpu_percent(world.processes, sorted(numbers)) if numbers else {}
+        return shares, far_usage(self._work, self._asker, far)
 
 
 def _result(job: Job[Any]) -> Any:

@@ -1,5 +1,6 @@
 """What the kernel's control groups allow a process and count for it, version 1 and version 2."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -34,19 +35,20 @@ class Groups:
         self._proc = proc
         self._first = root / "memory"
         self._second = root if (root / "cgroup.controllers").exists() else root / "unified"
-        self._known: dict[tuple[int, str], Memory | None] = {}
+        # Most processes are in few groups, so what the kernel says of theirs is the same text.
+        self._of_text: dict[bytes, Memory | None] = {b"": None}
 
     def memory_of(self, pid: int) -> Memory | None:
         """Return the memory of the group that a process is in; None when that cannot be known."""
-        try:
-            lines = (self._proc / str(pid) / "cgroup").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return None
+        text = _content(f"{self._proc}/{pid}/cgroup")
+        if text not in self._of_text:
+            self._of_text[text] = self._memory(text.decode("utf-8", "replace").splitlines())
+        return self._of_text[text]
+
+    def _memory(self, lines: list[str]) -> Memory | None:
         for version, path in sorted(_paths(lines)):
-            key = (version, path)
-            if key not in self._known:
-                self._known[key] = self._first_version(path) if version == 1 else self._second_version(path)
-            if (found := self._known[key]) is not None:
+            found = self._first_version(path) if version == 1 else self._second_version(path)
+            if found is not None:
                 return found
         return None
 
@@ -69,6 +71,20 @@ class Groups:
         cache = _fields(place / "memory.stat").get("inactive_file", 0)
         killed = _fields(place / "memory.events").get("oom_kill")
         return Memory(path, 2, max(0, used - cache), _lowest(limits), killed)
+
+
+def _content(file: str) -> bytes:
+    """Return a small file of the kernel's; nothing when the process has gone. One read, for it is asked very often."""
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(handle, 1 << 14)
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
 
 
 def _paths(lines: list[str]) -> Iterator[tuple[int, str]]:

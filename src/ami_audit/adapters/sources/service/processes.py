@@ -9,20 +9,6 @@ from typing import Any, NamedTuple
 from ami_audit.adapters.sources.service.cgroups import Groups, Memory
 from ami_audit.adapters.sources.service.masking import masked_command
 
-# Each is read from the same few files of a process, which psutil opens once for all of them.
-_ASKED = (
-    "cmdline",
-    "cpu_times",
-    "create_time",
-    "memory_info",
-    "name",
-    "num_fds",
-    "num_threads",
-    "ppid",
-    "status",
-    "uids",
-)
-
 
 class Process(NamedTuple):
     """One process as it was seen.
@@ -65,11 +51,10 @@ def running(groups: Groups | None = None) -> dict[int, Process]:
 
     known = groups or Groups()
     found: dict[int, Process] = {}
-    for number in psutil.pids():
+    for process in psutil.process_iter():
         try:
-            process = psutil.Process(number)
             with process.oneshot():
-                found[number] = _read(psutil, process, known)
+                found[process.pid] = _read(psutil, process, known)
         except psutil.Error:
             continue
     return found
@@ -84,7 +69,7 @@ def _read(psutil: Any, process: Any, groups: Groups) -> Process:
         process.ppid(),
         process.name(),
         _user(process.uids().real),
-        _tuple_or_empty(psutil, process),
+        _command(psutil, process),
         str(process.status()),
         process.create_time(),
         times.user + times.system,
@@ -96,7 +81,7 @@ def _read(psutil: Any, process: Any, groups: Groups) -> Process:
     )
 
 
-def _tuple_or_empty(psutil: Any, process: Any) -> tuple[str, ...]:
+def _command(psutil: Any, process: Any) -> tuple[str, ...]:
     try:
         return tuple(process.cmdline())
     except (psutil.AccessDenied, psutil.ZombieProcess):

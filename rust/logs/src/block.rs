@@ -5,13 +5,17 @@ use memchr::{memchr, memchr_iter, memmem, memrchr};
 use crate::formats::{self, journal, windows};
 use crate::join::{begins, joins, Trace};
 use crate::request::Request;
-use crate::source::{Fault, Source};
+use crate::source::{Digest, Fault, Source};
 use crate::when::Calendar;
 
 /// Bytes read at a time.
 const SIZE: usize = 1 << 20;
 /// How far back from a block's end the beginning of an event is looked for.
 const LOOK_BACK: usize = 1 << 18;
+
+/// Where a zero byte says that a stream is no text, and how many lines may say that it is a log all the same.
+const START: usize = 8000;
+const LINES_AT_START: usize = 100;
 
 /// What a stream is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,7 +75,7 @@ pub struct Blocks<'r> {
     is_over: bool,
     kind: Option<Kind>,
     /// Why the stream ended before its end.
-    pub fault: Option<Fault>,
+    fault: Option<Fault>,
 }
 
 impl<'r> Blocks<'r> {
@@ -88,6 +92,32 @@ impl<'r> Blocks<'r> {
             kind: None,
             fault: None,
         }
+    }
+
+    /// Why the stream ended before its end, and the digest of a file that was read to its end.
+    pub fn end(self) -> (Option<Fault>, Option<Digest>) {
+        let digest = if self.fault.is_none() {
+            self.source.digest()
+        } else {
+            None
+        };
+        (self.fault, digest)
+    }
+
+    /// What the stream is made of, or None if it is no log.
+    fn kind_of(&mut self, start: &[u8]) -> Option<Kind> {
+        if self.kind.is_none() {
+            let kind = if self.request.messages {
+                Kind::Lines
+            } else {
+                Kind::of(start)
+            };
+            if kind == Kind::Lines && is_binary(start) {
+                return None;
+            }
+            self.kind = Some(kind);
+        }
+        self.kind
     }
 
     fn read(&mut self, bytes: &mut Vec<u8>, more: usize) {
@@ -160,6 +190,24 @@ fn is_beginning(line: &[u8], previous: &[u8], calendar: &Calendar) -> bool {
     !before.is_partial && !is_trace && joins(Trace::Python, true, &head.message).is_none()
 }
 
+/// Whether a stream is no log: a zero byte near its beginning, and no line that says when.
+///
+/// A log that was cut while its writer went on begins with nothing but zeros.
+fn is_binary(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(START)];
+    if memchr(0, start).is_none() || start.iter().all(|it| *it == 0) {
+        return false;
+    }
+    let calendar = Calendar::default();
+    let mut lines = bytes.split(|it| *it == b'\n').take(LINES_AT_START);
+    !lines.any(|line| {
+        let line = &line[line.iter().take_while(|it| **it == 0).count()..];
+        formats::read(&line[..line.len().min(START)], &calendar)
+            .time
+            .is_some()
+    })
+}
+
 impl Iterator for Blocks<'_> {
     type Item = Block;
 
@@ -175,14 +223,14 @@ impl Iterator for Blocks<'_> {
         if bytes.is_empty() {
             return None;
         }
-        let (messages, start) = (self.request.messages, &bytes);
-        let kind = *self.kind.get_or_insert_with(|| {
-            if messages {
-                Kind::Lines
-            } else {
-                Kind::of(start)
-            }
-        });
+        let Some(kind) = self.kind_of(&bytes) else {
+            self.fault = Some((
+                "binary",
+                "it is no text: a byte 0 near its beginning".to_owned(),
+            ));
+            self.is_over = true;
+            return None;
+        };
         if !self.is_over {
             match self.cut(&bytes) {
                 Some(at) => self.carry = bytes.split_off(at),

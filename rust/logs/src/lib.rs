@@ -15,6 +15,7 @@ mod keys;
 mod layout;
 mod level;
 mod merge;
+mod names;
 mod pipeline;
 mod request;
 mod row;

@@ -7,9 +7,10 @@ use serde_json::{json, Map as JsonMap, Value as Json};
 use crate::drain::Drain;
 use crate::head::{FORMAT_NAMES, ID_KINDS};
 use crate::level::{Level, NAMES};
+use crate::names::Named;
 use crate::request::Request;
 use crate::row::text;
-use crate::source::Fault;
+use crate::source::{Digest, Fault};
 use crate::tally::{Counts, Ids, Part, Span, Stats, DETAIL, SAMPLE};
 use crate::when::KNOWN;
 
@@ -31,6 +32,7 @@ pub struct FileTotal {
     counts: Counts,
     totals: BTreeMap<usize, Total>,
     ids: Ids,
+    names: Named,
     rates: BTreeMap<i64, [u64; 3]>,
     bucket_us: i64,
     samples: Vec<(u64, &'static str, Vec<u8>)>,
@@ -47,6 +49,7 @@ impl FileTotal {
             counts: Counts::default(),
             totals: BTreeMap::new(),
             ids: Ids::default(),
+            names: Named::default(),
             rates: BTreeMap::new(),
             bucket_us: request.bucket_s * 1_000_000,
             samples: Vec::new(),
@@ -68,6 +71,9 @@ impl FileTotal {
         self.samples.extend(part.samples.into_iter().take(room));
         for (bucket, more) in part.rates {
             self.rate(bucket, more);
+        }
+        for (name, count) in &part.names {
+            self.names.add(name, *count);
         }
         for id in &part.ids.met {
             self.ids.add(id, request.max_ids);
@@ -109,7 +115,7 @@ impl FileTotal {
 
     /// The summary's row.
     #[must_use]
-    pub fn row(mut self, faults: &[Fault]) -> Json {
+    pub fn row(mut self, faults: &[Fault], digest: Option<&Digest>) -> Json {
         let counts = &self.counts;
         let mut totals: Vec<_> = self.totals.iter_mut().collect();
         totals.sort_by_key(|(number, it)| (std::cmp::Reverse(it.stats.count), **number));
@@ -132,7 +138,13 @@ impl FileTotal {
             .iter()
             .map(|(line, why, shown)| json!([line, why, text(shown)]))
             .collect();
-        let head = json!([
+        let names: JsonMap<String, Json> = self
+            .names
+            .told()
+            .into_iter()
+            .map(|(name, count)| (text(name), count.into()))
+            .collect();
+        json!([
             self.file,
             self.compression,
             counts.lines,
@@ -156,9 +168,11 @@ impl FileTotal {
             self.ids.left_out,
             self.bucket_us / 1_000_000,
             rates,
+            names,
+            digest.map(|it| &it.0),
+            digest.map(|it| it.1),
             faults,
-        ]);
-        head
+        ])
     }
 }
 
@@ -179,10 +193,14 @@ impl Total {
         if more.count == 0 {
             return;
         }
+        let is_worse = more.worst.map(|it| it.0) > own.worst.map(|it| it.0);
         if own.count == 0 {
             own.first_line = more.first_line;
+        }
+        if own.count == 0 || is_worse {
             own.sample = more.sample;
             own.detail = more.detail;
+            own.worst = more.worst;
         }
         own.count += more.count;
         own.last_line = more.last_line;
@@ -213,6 +231,8 @@ impl Total {
             last_line,
             peak_us,
             self.peak.1,
+            self.stats.worst.map(|it| it.0.name()),
+            self.stats.worst.map(|it| it.1),
             text(&self.stats.sample[..self.stats.sample.len().min(SAMPLE)]),
             text(&self.stats.detail[..self.stats.detail.len().min(DETAIL)]),
         ])

@@ -17,7 +17,7 @@ use crate::drain::Drain;
 use crate::merge::FileTotal;
 use crate::request::{Error, Request};
 use crate::row::text;
-use crate::source::{Fault, Source};
+use crate::source::{Digest, Fault, Source};
 use crate::tally::Part;
 use crate::worker::Worker;
 
@@ -29,7 +29,7 @@ const IN_FLIGHT: usize = 12;
 enum Step {
     Begin(usize, Option<&'static str>),
     Block(Receiver<Part>),
-    End(Vec<Fault>),
+    End(Vec<Fault>, Option<Digest>),
 }
 
 struct Job {
@@ -161,9 +161,12 @@ impl Reading {
                 self.current = Some(FileTotal::new(&self.shared.request, file, compression));
             }
             Ok(Step::Block(slot)) => self.waiting.push_back(slot),
-            Ok(Step::End(faults)) => {
-                rows.summaries
-                    .extend(self.current.take().map(|it| it.row(&faults)));
+            Ok(Step::End(faults, digest)) => {
+                rows.summaries.extend(
+                    self.current
+                        .take()
+                        .map(|it| it.row(&faults, digest.as_ref())),
+                );
                 return Ok(Wait::Got(1));
             }
             Err(RecvTimeoutError::Timeout) => return Ok(Wait::NotYet),
@@ -206,11 +209,11 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> 
 /// Cut the files into jobs until they end or nobody listens any more.
 fn cut(shared: &Shared, jobs: &SyncSender<Job>, queue: &SyncSender<Step>) {
     for (file, path) in shared.request.paths.iter().enumerate() {
-        let is_heard = match Source::open(path) {
+        let is_heard = match Source::open(path, shared.request.digest) {
             Ok(source) => cut_file(shared, file, source, jobs, queue),
             Err(fault) => queue
                 .send(Step::Begin(file, None))
-                .and_then(|()| queue.send(Step::End(vec![fault])))
+                .and_then(|()| queue.send(Step::End(vec![fault], None)))
                 .is_ok(),
         };
         if !is_heard {
@@ -248,8 +251,9 @@ fn cut_file(
             return false;
         }
     }
+    let (fault, digest) = blocks.end();
     queue
-        .send(Step::End(blocks.fault.into_iter().collect()))
+        .send(Step::End(fault.into_iter().collect(), digest))
         .is_ok()
 }
 

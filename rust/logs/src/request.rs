@@ -34,6 +34,12 @@ pub struct Request {
     pub samples: usize,
     /// Ids of each file that are kept.
     pub max_ids: usize,
+    /// Only events whose service or logger is one of these or begins with one; none lets all pass.
+    pub names: Vec<String>,
+    /// Positions of files to which `names` does not apply.
+    pub whole: Vec<usize>,
+    /// Hash the files as they lie on disk.
+    pub digest: bool,
     /// Threads that parse; at least one.
     pub threads: usize,
 }
@@ -56,6 +62,9 @@ impl Request {
             max_templates: 10_000,
             samples: 5,
             max_ids: 10_000,
+            names: Vec::new(),
+            whole: Vec::new(),
+            digest: false,
             threads: 2,
         }
     }

@@ -3,32 +3,40 @@
 use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
 
 use rustix::fs::{fstat, open, FileType, Mode, OFlags};
 
 /// Why a file's end may be missing, as it crosses to Python: kind and reason.
 pub type Fault = (&'static str, String);
 
+/// Hex SHA-256 of a file as it lies on disk, and its size.
+pub type Digest = (String, u64);
+
 /// A file that is being read.
 pub struct Source {
     reader: Box<dyn Read + Send>,
+    hasher: Option<Arc<Mutex<Hasher>>>,
     /// How it is compressed, if it is.
     pub compression: Option<&'static str>,
     /// When it was last written, microseconds since 1970.
     pub modified_us: i64,
 }
 
+const AT_A_TIME: usize = 1 << 14;
 const BUFFER: usize = 1 << 18;
 /// No window larger than this is allocated for what a frame's head claims.
 const ZSTD_WINDOW: u64 = 128 << 20;
 const XZ_MEMORY_KIB: u32 = 256 << 10;
 
 impl Source {
-    /// Open the file at that path, if it is a regular one.
+    /// Open the file at that path, if it is a regular one; `digest` hashes it on the way.
     ///
     /// # Errors
     /// It cannot be opened or is no regular file.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    pub fn open(path: &Path, digest: bool) -> Result<Self, Fault> {
         let unreadable = |error: rustix::io::Errno| ("unreadable", spoken(&error.into()));
         // Opening a pipe must not wait for its writer.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -42,10 +50,16 @@ impl Source {
         let modified_us = (status.st_mtime as i64)
             .saturating_mul(1_000_000)
             .saturating_add(status.st_mtime_nsec as i64 / 1000);
+        let hasher = digest.then(Arc::default);
+        let file = Hashed {
+            file,
+            hasher: hasher.clone(),
+        };
         let (compression, reader) =
             decoded(file).map_err(|error| ("unreadable", spoken(&error)))?;
         Ok(Self {
             reader,
+            hasher,
             compression,
             modified_us,
         })
@@ -57,8 +71,15 @@ impl Source {
     /// The stream is damaged or ends too early; what came before is in the buffer, its length in the pair.
     pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<Fault>) {
         let mut length = 0;
+        // What a decoder holds when it finds damage is lost, so it is asked for little at a time.
+        let most = if self.compression.is_some() {
+            AT_A_TIME
+        } else {
+            buffer.len()
+        };
         while length < buffer.len() {
-            match self.reader.read(&mut buffer[length..]) {
+            let end = buffer.len().min(length + most);
+            match self.reader.read(&mut buffer[length..end]) {
                 Ok(0) => break,
                 Ok(more) => length += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -66,6 +87,23 @@ impl Source {
             }
         }
         (length, None)
+    }
+
+    /// The digest of what was read, if it was asked for.
+    pub fn digest(&self) -> Option<Digest> {
+        let hasher = self
+            .hasher
+            .as_ref()?
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let hex = hasher
+            .sha256
+            .clone()
+            .finalize()
+            .iter()
+            .map(|it| format!("{it:02x}"))
+            .collect();
+        Some((hex, hasher.size))
     }
 
     fn fault(&self, error: &io::Error) -> Fault {
@@ -83,10 +121,34 @@ impl Source {
     }
 }
 
-type Opened = (Option<&'static str>, Box<dyn Read + Send>);
-type Whole = Chain<Cursor<Vec<u8>>, File>;
+#[derive(Default)]
+struct Hasher {
+    sha256: Sha256,
+    size: u64,
+}
 
-fn decoded(mut file: File) -> io::Result<Opened> {
+/// A file that is hashed as it is read.
+struct Hashed {
+    file: File,
+    hasher: Option<Arc<Mutex<Hasher>>>,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        if let Some(hasher) = &self.hasher {
+            let mut hasher = hasher.lock().unwrap_or_else(PoisonError::into_inner);
+            hasher.sha256.update(&buffer[..length]);
+            hasher.size += length as u64;
+        }
+        Ok(length)
+    }
+}
+
+type Opened = (Option<&'static str>, Box<dyn Read + Send>);
+type Whole = Chain<Cursor<Vec<u8>>, Hashed>;
+
+fn decoded(mut file: Hashed) -> io::Result<Opened> {
     let mut start = vec![0; 6];
     let mut length = 0;
     while length < start.len() {
@@ -143,8 +205,15 @@ impl Read for Zstd {
         loop {
             if let Some(frame) = &mut self.frame {
                 let length = frame.read(buffer)?;
-                if length > 0 {
+                if length > 0 || buffer.is_empty() {
                     return Ok(length);
+                }
+                let found = frame.decoder.get_checksum_from_data();
+                if found.is_some() && found != frame.decoder.get_calculated_checksum() {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "a checksum is wrong",
+                    ));
                 }
                 self.input = self
                     .frame

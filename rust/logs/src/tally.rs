@@ -43,6 +43,8 @@ pub struct Stats {
     pub runs: Vec<(i64, u64)>,
     pub sample: Vec<u8>,
     pub detail: Vec<u8>,
+    /// The gravest level, and the line of its first event.
+    pub worst: Option<(Level, u64)>,
 }
 
 /// One event as the templates count it.
@@ -64,6 +66,13 @@ impl Stats {
     pub fn add(&mut self, seen: &Seen<'_>) {
         if self.count == 0 {
             self.first_line = seen.line;
+        }
+        // The sample is the first event of the gravest level.
+        let is_worse = seen.level > self.worst.map(|it| it.0);
+        if is_worse {
+            self.worst = seen.level.map(|it| (it, seen.line));
+        }
+        if self.count == 0 || is_worse {
             self.sample = seen.message[..seen.message.len().min(SAMPLE)].to_vec();
             self.detail = seen.detail[..seen.detail.len().min(DETAIL)].to_vec();
         }
@@ -185,6 +194,8 @@ pub struct Part {
     pub templates: Vec<(Box<[u8]>, Stats)>,
     pub ids: Ids,
     pub rates: Vec<Rate>,
+    /// Runs of events of one name.
+    pub names: Vec<(Box<[u8]>, u64)>,
     pub samples: Vec<(u64, &'static str, Vec<u8>)>,
     /// The first and the last time in the order of lines.
     pub ends: Option<(i64, i64)>,

@@ -11,6 +11,7 @@ use crate::head::{Format, Head};
 use crate::join::{begins, joins, Trace};
 use crate::keys::id_kind;
 use crate::level::Level;
+use crate::names::Names;
 use crate::request::Request;
 use crate::row;
 use crate::tally::{IdStats, Map, Part, Seen, Span};
@@ -46,6 +47,7 @@ pub struct Worker<'r> {
     calendar: Calendar,
     file: usize,
     part: Part,
+    names: Names<'r>,
     index: Map<Box<[u8]>, usize>,
     scratch: Vec<u8>,
 }
@@ -64,6 +66,7 @@ impl<'r> Worker<'r> {
             calendar,
             file,
             part: Part::default(),
+            names: Names::of(request, file),
             index: Map::with_hasher(FixedState::with_seed(7)),
             scratch: Vec::new(),
         }
@@ -102,7 +105,8 @@ impl<'r> Worker<'r> {
     ) {
         let line = block.line(from, to);
         let line = if line.len() > LONGEST {
-            self.part.counts.cut += 1;
+            // A line that the block already lacks the rest of is counted.
+            self.part.counts.cut += u64::from(block.dropped == 0);
             &line[..LONGEST]
         } else {
             line
@@ -253,6 +257,9 @@ impl<'r> Worker<'r> {
         {
             return;
         }
+        if !self.names.passes(&open.head) {
+            return;
+        }
         let is_earlier = us
             .zip(self.request.since_us)
             .is_some_and(|(us, since)| us < since);
@@ -273,6 +280,7 @@ impl<'r> Worker<'r> {
         };
         stats.add(&seen);
         self.part.counts.passed += 1;
+        self.count_name(open.head.service.or(open.head.logger).unwrap_or_default());
         if us.is_some() {
             self.rate(&seen);
         } else {
@@ -318,6 +326,13 @@ impl<'r> Worker<'r> {
                 }
             }
             _ => self.part.rates.push((seen.bucket, more)),
+        }
+    }
+
+    fn count_name(&mut self, name: &[u8]) {
+        match self.part.names.last_mut() {
+            Some((last, count)) if **last == *name => *count += 1,
+            _ => self.part.names.push((name.into(), 1)),
         }
     }
 

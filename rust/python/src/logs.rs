@@ -32,7 +32,7 @@ impl LogReading {
     #[new]
     #[pyo3(signature = (
         paths, *, level, since_us, until_us, year, zone, events, messages, bucket_s, similarity,
-        max_templates, samples, max_ids, threads
+        max_templates, samples, max_ids, names, whole, digest, threads
     ))]
     #[allow(clippy::too_many_arguments)] // Keywords on the Python side.
     #[allow(clippy::fn_params_excessive_bools)]
@@ -51,6 +51,9 @@ impl LogReading {
         max_templates: usize,
         samples: usize,
         max_ids: usize,
+        names: Vec<String>,
+        whole: Vec<usize>,
+        digest: bool,
         threads: usize,
     ) -> PyResult<Self> {
         let request = Request {
@@ -70,6 +73,9 @@ impl LogReading {
             max_templates,
             samples,
             max_ids,
+            names,
+            whole,
+            digest,
             threads,
         };
         let reading = py.detach(|| guarded(|| Reading::start(request)))?;

@@ -25,6 +25,10 @@ class LogRequest(NamedTuple):
         max_templates: Templates kept for the whole request; what finds no place is counted under number 0.
         samples: Unparsed lines shown of each file.
         max_ids: Ids of each file that are kept; 0 looks for none.
+        names: Only events whose service or logger is one of these, whatever the case, or begins with one and goes on with
+            neither letter nor digit (`hook:session`, `api.db`); empty lets all pass.
+        whole: Positions in `paths` of files to which `names` does not apply.
+        digest: Hash the files as they lie on disk.
     """
 
     paths: tuple[str, ...]
@@ -40,6 +44,9 @@ class LogRequest(NamedTuple):
     max_templates: int = 10_000
     samples: int = 5
     max_ids: int = 10_000
+    names: tuple[str, ...] = ()
+    whole: tuple[int, ...] = ()
+    digest: bool = False
 
 
 class LogEvent(NamedTuple):
@@ -96,7 +103,9 @@ class TemplateCount(NamedTuple):
         last_line: Line of the last.
         peak_us: Start of the bucket in which it came most often; None without times.
         peak: How often it came then.
-        sample: The first event's message, at most 1 KiB.
+        worst: The gravest level among them; None when none has a level.
+        worst_line: Line of the first event of that level.
+        sample: That event's message, or the first one's where there is none, at most 1 KiB.
         detail: What was joined to that event (a traceback), at most 4 KiB; empty when nothing was.
     """
 
@@ -110,6 +119,8 @@ class TemplateCount(NamedTuple):
     last_line: int
     peak_us: int | None
     peak: int
+    worst: str | None
+    worst_line: int | None
     sample: str
     detail: str
 
@@ -163,8 +174,11 @@ class LogSummary(NamedTuple):
         ids_left_out: Ids beyond `max_ids`, each time one was met.
         bucket_s: Width of the buckets of `rates`: wider than asked where a file spans a long time.
         rates: Of passing events: bucket's start in microseconds, events, warnings, errors and worse.
-        faults: Pairs of kind (`unreadable`, `not-a-file`, `truncated`, `damaged`, `changed-while-read`) and reason; what came before it was
-            read.
+        names: Passing events by service or else logger, the 50 most frequent; the others and nameless ones under "".
+        sha256: Hex digest of the file as it lies on disk; None unless asked for and read to its end.
+        size_bytes: How large that is.
+        faults: Pairs of kind (`unreadable`, `not-a-file`, `binary`, `truncated`, `damaged`) and reason; what came before it
+            was read.
     """
 
     file: int
@@ -190,6 +204,9 @@ class LogSummary(NamedTuple):
     ids_left_out: int
     bucket_s: int
     rates: list[tuple[int, int, int, int]]
+    names: dict[str, int]
+    sha256: str | None
+    size_bytes: int | None
     faults: list[tuple[str, str]]
 
 

@@ -490,6 +490,9 @@ class LogReading:
         max_templates: int,
         samples: int,
         max_ids: int,
+        names: Sequence[str],
+        whole: Sequence[int],
+        digest: bool,
         threads: int,
     ) -> LogReading:
         """Begin to read.
@@ -508,6 +511,9 @@ class LogReading:
             max_templates: Templates kept; what finds no place is counted under number 0.
             samples: Unparsed lines shown of each file.
             max_ids: Ids kept of each file; 0 looks for none.
+            names: Only events whose service or logger is one of these, whatever the case, or begins with one.
+            whole: Positions of files to which `names` does not apply.
+            digest: Hash the files as they lie on disk.
             threads: How many parse, beside the one that reads.
 
         Raises:

@@ -56,6 +56,9 @@ class NativeLogReader:
                 max_templates=request.max_templates,
                 samples=request.samples,
                 max_ids=request.max_ids,
+                names=request.names,
+                whole=request.whole,
+                digest=request.digest,
                 threads=self._threads,
             )
         except ValueError as error:

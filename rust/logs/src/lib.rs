@@ -5,10 +5,13 @@
 //! Memory is bounded by the blocks under way and by the request's limits, never by the files.
 
 mod block;
+mod clock;
+mod count;
 mod digits;
 mod drain;
 mod formats;
 mod head;
+mod ids;
 mod join;
 mod json;
 mod keys;
@@ -16,6 +19,7 @@ mod layout;
 mod level;
 mod merge;
 mod names;
+mod open;
 mod pipeline;
 mod request;
 mod row;

@@ -6,12 +6,13 @@ use serde_json::{json, Map as JsonMap, Value as Json};
 
 use crate::drain::Drain;
 use crate::head::{FORMAT_NAMES, ID_KINDS};
+use crate::ids::{IdStats, Ids};
 use crate::level::{Level, NAMES};
 use crate::names::Named;
 use crate::request::Request;
 use crate::row::text;
 use crate::source::{Digest, Fault};
-use crate::tally::{Counts, Ids, Part, Span, Stats, DETAIL, SAMPLE};
+use crate::tally::{Counts, Part, Span, Stats, DETAIL, SAMPLE};
 use crate::when::KNOWN;
 
 /// Buckets of one file; beyond that they become twice as wide.
@@ -75,9 +76,7 @@ impl FileTotal {
         for (name, count) in &part.names {
             self.names.add(name, *count);
         }
-        for id in &part.ids.met {
-            self.ids.add(id, request.max_ids);
-        }
+        self.ids.merge(&part.ids, request.max_ids);
         let numbers: Vec<usize> = part
             .templates
             .iter()
@@ -124,10 +123,7 @@ impl FileTotal {
             .filter(|(_, it)| it.stats.count > 0)
             .map(|(number, total)| total.row(*number))
             .collect();
-        self.ids
-            .met
-            .sort_by(|one, other| (one.kind, &one.value).cmp(&(other.kind, &other.value)));
-        let ids: Vec<Json> = self.ids.met.iter().map(id_row).collect();
+        let ids: Vec<Json> = self.ids.sorted().into_iter().map(id_row).collect();
         let rates: Vec<Json> = self
             .rates
             .iter()
@@ -239,10 +235,10 @@ impl Total {
     }
 }
 
-fn id_row(id: &crate::tally::IdStats) -> Json {
+fn id_row((value, id): (&[u8], &IdStats)) -> Json {
     json!([
         ID_KINDS[id.kind],
-        text(&id.value),
+        text(value),
         id.count,
         id.worst.map(Level::name),
         id.span.first,

@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value as Json};
+use serde::Serialize;
+use serde_json::Value as Json;
 
+use crate::formats::{journal, logfmt};
 use crate::head::{Format, FORMAT_NAMES, ID_KINDS};
 use crate::json::{members, unescaped, Value};
+use crate::keys::is_told;
 use crate::level::Level;
+use crate::open::Open;
 use crate::when::{Known, KNOWN};
-use crate::worker::{Open, MESSAGE};
+use crate::worker::MESSAGE;
 
 /// Integers beyond this are not the same to every reader of JSON.
 const SAFE: i64 = (1 << 53) - 1;
@@ -24,58 +28,64 @@ pub fn write(
     detail: &[u8],
 ) -> usize {
     let head = &open.head;
-    let name = |raw: Option<&[u8]>| raw.map(|it| text(&plain(head.format, it)));
     let known = head.time.map_or(Known::Missing, |it| it.known);
-    let first = (
-        (file, open.offset, open.line, open.lines),
-        (
+    out.push(b'[');
+    value(out, &(file, open.offset, open.line, open.lines));
+    value(
+        out,
+        &(
             FORMAT_NAMES[head.format as usize],
             head.time.map(|it| it.us),
-            KNOWN[known as usize],
-        ),
-        (
-            head.level.map(Level::name),
-            name(head.logger),
-            name(head.service),
-            name(head.host),
         ),
     );
-    out.push(b'[');
-    flat(
-        out,
-        &serde_json::json!([first.0 .0, first.0 .1, first.0 .2, first.0 .3]),
-    );
-    flat(
-        out,
-        &serde_json::json!([first.1 .0, first.1 .1, first.1 .2]),
-    );
-    flat(
-        out,
-        &serde_json::json!([first.2 .0, first.2 .1, first.2 .2, first.2 .3]),
-    );
-    flat(out, &serde_json::json!([message(&head.message, detail)]));
+    value(out, &(KNOWN[known as usize], head.level.map(Level::name)));
+    for raw in [head.logger, head.service, head.host] {
+        match raw {
+            Some(raw) => string(out, &plain(head.format, raw)),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.push(b',');
+    }
+    string(out, &message(&head.message, detail));
+    out.push(b',');
     let split = out.len();
-    let ids: Map<String, Json> = ids
-        .iter()
-        .zip(ID_KINDS)
-        .filter_map(|(id, kind)| {
-            id.map(|it| (kind.to_owned(), text(&plain(head.format, it)).into()))
-        })
-        .collect();
-    let fields = fields(head.format, open.text);
-    flat(out, &serde_json::json!([ids, fields]));
-    out.pop();
-    out.push(b']');
+    out.push(b'{');
+    for (id, kind) in ids.iter().zip(ID_KINDS) {
+        if let Some(id) = id {
+            member(out, kind.as_bytes());
+            string(out, &plain(head.format, id));
+        }
+    }
+    out.extend_from_slice(b"},{");
+    fields(out, head.format, open.text);
+    out.extend_from_slice(b"}]");
     split
 }
 
-/// Write the elements of an array, each with a comma behind.
-fn flat(out: &mut Vec<u8>, values: &Json) {
-    for value in values.as_array().into_iter().flatten() {
-        // Writing a value into memory cannot fail.
-        let _ = serde_json::to_writer(&mut *out, value);
+/// Write the elements of a tuple, each with a comma behind.
+fn value(out: &mut Vec<u8>, values: &impl Serialize) {
+    let from = out.len();
+    // Writing numbers and text into memory cannot fail.
+    let _ = serde_json::to_writer(&mut *out, values);
+    out.remove(from);
+    out.pop();
+    out.push(b',');
+}
+
+/// Write bytes as a JSON string: what is no UTF-8 becomes U+FFFD.
+fn string(out: &mut Vec<u8>, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    // Writing text into memory cannot fail.
+    let _ = serde_json::to_writer(out, &*text);
+}
+
+/// Begin a member of an object.
+fn member(out: &mut Vec<u8>, key: &[u8]) {
+    if out.last() != Some(&b'{') {
         out.push(b',');
     }
+    string(out, key);
+    out.push(b':');
 }
 
 fn plain(format: Format, raw: &[u8]) -> Cow<'_, [u8]> {
@@ -86,13 +96,13 @@ fn plain(format: Format, raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-fn message(message: &[u8], detail: &[u8]) -> String {
-    let mut whole = message[..message.len().min(MESSAGE)].to_vec();
-    if !detail.is_empty() && whole.len() < MESSAGE {
-        whole.push(b'\n');
-        whole.extend_from_slice(&detail[..detail.len().min(MESSAGE - whole.len())]);
+fn message<'m>(message: &'m [u8], detail: &[u8]) -> Cow<'m, [u8]> {
+    let short = &message[..message.len().min(MESSAGE)];
+    if detail.is_empty() || short.len() == MESSAGE {
+        return Cow::Borrowed(short);
     }
-    text(&whole)
+    let more = &detail[..detail.len().min(MESSAGE - short.len())];
+    Cow::Owned([short, b"\n", more].concat())
 }
 
 /// Bytes as text: what is no UTF-8 becomes U+FFFD.
@@ -100,47 +110,52 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What else a structured line holds.
-fn fields(format: Format, line: &[u8]) -> Map<String, Json> {
-    let mut fields = Map::new();
+/// Write what else a structured line holds.
+fn fields(out: &mut Vec<u8>, format: Format, line: &[u8]) {
     if format.is_json() {
+        let mut count = 0;
         // It was looked through before, so it is whole.
         let _ = members(line, |key, value| {
-            if fields.len() < MEMBERS && !crate::keys::is_told(key) {
-                fields.insert(text(&unescaped(key)), json(value));
+            if count < MEMBERS && !is_told(key) {
+                count += 1;
+                member(out, &unescaped(key));
+                json(out, value);
             }
         });
     } else if format == Format::JournalExport {
-        for (key, value) in crate::formats::journal::fields(line).take(MEMBERS) {
-            if !crate::keys::is_told(key) {
-                fields.insert(text(key), text(&value[..value.len().min(MESSAGE)]).into());
-            }
+        for (key, value) in journal::fields(line)
+            .filter(|it| !is_told(it.0))
+            .take(MEMBERS)
+        {
+            member(out, key);
+            string(out, &value[..value.len().min(MESSAGE)]);
         }
     } else if format == Format::Logfmt {
-        for (key, value) in crate::formats::logfmt::pairs(line).take(MEMBERS) {
-            if !crate::keys::is_told(key) {
-                fields.insert(text(key), text(&value).into());
-            }
+        for (key, value) in logfmt::pairs(line)
+            .filter(|it| !is_told(it.0))
+            .take(MEMBERS)
+        {
+            member(out, key);
+            string(out, &value);
         }
     }
-    fields
 }
 
-fn json(value: Value<'_>) -> Json {
+fn json(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
-        Value::Text(raw) => text(&unescaped(raw)).into(),
-        Value::Word(b"true") => true.into(),
-        Value::Word(b"false") => false.into(),
-        Value::Word(_) => Json::Null,
-        Value::Number(raw) => number(raw),
-        Value::Nested(raw) => serde_json::from_slice(raw).map_or_else(|_| text(raw).into(), safe),
-    }
-}
-
-fn number(raw: &[u8]) -> Json {
-    match serde_json::from_slice(raw) {
-        Ok(value) => safe(value),
-        Err(_) => text(raw).into(),
+        Value::Text(raw) => string(out, &unescaped(raw)),
+        Value::Word(raw) => out.extend_from_slice(raw),
+        // So many digits are the same number to everybody.
+        Value::Number(raw)
+            if raw.len() <= 15 && raw.iter().all(|it| it.is_ascii_digit() || *it == b'-') =>
+        {
+            out.extend_from_slice(raw);
+        }
+        Value::Number(raw) | Value::Nested(raw) => match serde_json::from_slice(raw) {
+            // Writing JSON into memory cannot fail.
+            Ok(value) => drop(serde_json::to_writer(out, &safe(value))),
+            Err(_) => string(out, raw),
+        },
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::head::FORMATS;
+use crate::ids::Ids;
 use crate::level::{Level, SLOTS};
 
 /// A map that takes the same way every time.
@@ -91,51 +92,6 @@ fn push(runs: &mut Vec<(i64, u64)>, bucket: i64, count: u64) {
     match runs.last_mut() {
         Some((last, sum)) if *last == bucket => *sum += count,
         _ => runs.push((bucket, count)),
-    }
-}
-
-/// Events of one id.
-#[derive(Debug, Clone)]
-pub struct IdStats {
-    pub kind: usize,
-    pub value: Box<[u8]>,
-    pub count: u64,
-    pub worst: Option<Level>,
-    pub span: Span,
-    pub first_line: u64,
-}
-
-/// Ids in the order in which they were met.
-#[derive(Debug, Default)]
-pub struct Ids {
-    pub met: Vec<IdStats>,
-    index: [Map<Box<[u8]>, usize>; 5],
-    pub left_out: u64,
-}
-
-impl Ids {
-    /// Count one id, unless it would be one too many.
-    pub fn add(&mut self, more: &IdStats, most: usize) {
-        self.add_parts(more.kind, &more.value, more, most);
-    }
-
-    /// The same for an id whose value is elsewhere.
-    pub fn add_parts(&mut self, kind: usize, value: &[u8], more: &IdStats, most: usize) {
-        if let Some(at) = self.index[kind].get(value) {
-            let known = &mut self.met[*at];
-            known.count += more.count;
-            known.worst = known.worst.max(more.worst);
-            known.span.merge(more.span);
-        } else if self.met.len() < most {
-            self.index[kind].insert(value.into(), self.met.len());
-            let value = value.into();
-            self.met.push(IdStats {
-                value,
-                ..more.clone()
-            });
-        } else {
-            self.left_out += more.count;
-        }
     }
 }
 

@@ -20,43 +20,78 @@ pub const MOST_WORDS: usize = 256;
 /// numbers with a unit of time `<duration>`.
 pub fn masked(message: &[u8], out: &mut Vec<u8>) {
     let message = &message[..message.len().min(LONGEST)];
-    let (mut at, mut words) = (0, 0);
-    while at < message.len() && words < MOST_WORDS {
-        if CLASS[message[at] as usize] == SPACE {
+    // What stands between `from` and `at` stays as it is and is copied at once.
+    let (mut from, mut at, mut words) = (0, 0, 0);
+    while words < MOST_WORDS {
+        let blank = at;
+        while at < message.len() && CLASS[message[at] as usize] == SPACE {
             at += 1;
-            continue;
         }
-        let before = out.len();
-        if before > 0 {
-            out.push(b' ');
+        if at == message.len() {
+            break;
         }
-        if let Some(end) = kept(message, at, &out[..before]) {
-            out.extend_from_slice(&message[at..end]);
-            at = end;
-        } else {
-            at = word(message, at, out);
+        let is_one_space = words > 0 && at == blank + 1 && message[blank] == b' ';
+        if !is_one_space {
+            out.extend_from_slice(&message[from..blank]);
+            if words > 0 {
+                out.push(b' ');
+            }
+            from = at;
         }
         words += 1;
+        let (end, stays) = extent(message, at);
+        if !stays && kept(message, at, end, blank).is_none() {
+            out.extend_from_slice(&message[from..at]);
+            pieces(&message[at..end], out);
+            from = end;
+        }
+        at = end;
+        if words == MOST_WORDS {
+            break;
+        }
+    }
+    let end = at
+        - message[from..at]
+            .iter()
+            .rev()
+            .take_while(|it| CLASS[**it as usize] == SPACE)
+            .count();
+    out.extend_from_slice(&message[from..end]);
+}
+
+/// Where the word that begins here ends, and whether it holds nothing to mask.
+#[inline]
+fn extent(text: &[u8], from: usize) -> (usize, bool) {
+    let (mut end, mut seen) = (from, 0_u8);
+    while end < text.len() {
+        let class = CLASS[text[end] as usize];
+        if class == SPACE {
+            break;
+        }
+        seen |= 1 << class;
+        end += 1;
+    }
+    (end, seen & (1 << DIGIT | 1 << SLASH) == 0)
+}
+
+fn pieces(word: &[u8], out: &mut Vec<u8>) {
+    let mut at = 0;
+    while at < word.len() {
+        at = piece(word, at, out);
     }
 }
 
-/// The end of a number that tells what happened, not to whom: an HTTP status behind its request, a Windows event's number.
-fn kept(message: &[u8], at: usize, before: &[u8]) -> Option<usize> {
-    let most = match before.last()? {
-        b'"' => 3,
-        b'D' if before.ends_with(b"EventID") => 5,
+/// Whether a word is a number that tells what happened, not to whom: an HTTP status behind its request, a Windows event's
+/// number. `blank` is where the word before it ends.
+fn kept(message: &[u8], at: usize, end: usize, blank: usize) -> Option<()> {
+    let before = &message[..blank];
+    let counts = match before.last()? {
+        b'"' => 3..=3,
+        b'D' if before.ends_with(b"EventID") => 1..=5,
         _ => return None,
     };
-    let digits = message[at..]
-        .iter()
-        .take(most + 1)
-        .take_while(|it| it.is_ascii_digit())
-        .count();
-    let end = at + digits;
-    let ends = message
-        .get(end)
-        .is_none_or(|it| CLASS[*it as usize] == SPACE);
-    (ends && digits <= most && (digits == 3 || most > 3 && digits > 0)).then_some(end)
+    let word = &message[at..end];
+    (counts.contains(&word.len()) && word.iter().all(u8::is_ascii_digit)).then_some(())
 }
 
 const OTHER: u8 = 0;
@@ -86,29 +121,6 @@ const CLASS: [u8; 256] = {
     }
     table
 };
-
-/// Mask the word that begins here, and return where it ends.
-fn word(text: &[u8], from: usize, out: &mut Vec<u8>) -> usize {
-    let (mut end, mut seen) = (from, [false; 5]);
-    while end < text.len() {
-        let class = CLASS[text[end] as usize];
-        if class == SPACE {
-            break;
-        }
-        seen[class as usize] = true;
-        end += 1;
-    }
-    let word = &text[from..end];
-    if !seen[DIGIT as usize] && !seen[SLASH as usize] {
-        out.extend_from_slice(word);
-        return end;
-    }
-    let mut at = 0;
-    while at < word.len() {
-        at = piece(word, at, out);
-    }
-    end
-}
 
 /// Mask what begins here within a word, and return where it ends.
 fn piece(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {

@@ -4,6 +4,7 @@ pub mod clf;
 pub mod journal;
 pub mod kubernetes;
 pub mod logfmt;
+pub mod order;
 pub mod structured;
 pub mod syslog;
 pub mod text;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::digits::number;
-use crate::formats::text;
+use crate::formats::order;
 use crate::head::{Format, Head};
 use crate::json::{members, unescaped, Value};
 use crate::keys::{role, Role};
@@ -248,7 +248,7 @@ fn level(rank: u8, value: Value<'_>) -> Option<Level> {
         Value::Word(_) | Value::Nested(_) => return None,
     };
     let Some(value) = number(text) else {
-        return of_word(text).or_else(|| text::lone_letter(text));
+        return of_word(text).or_else(|| order::lone_letter(text));
     };
     let value = u32::try_from(value).ok()?;
     match rank {

@@ -98,9 +98,14 @@ fn short_date(text: &[u8], calendar: &Calendar) -> Option<(Time, usize)> {
 
 /// `02 Jan 2024 03:04:05`, `02/Jan/2024:03:04:05 +0000`, `02-Jan-2024 03:04:05.678`.
 fn day_month_year(text: &[u8], at: usize, calendar: &Calendar) -> Option<(Time, usize)> {
-    let day = two(text, 0).or_else(|| Some(i64::from(text[0].checked_sub(b'0')?)))?;
+    let day = if at == 2 {
+        two(text, 0)?
+    } else {
+        i64::from(text[0].checked_sub(b'0').filter(|it| *it < 10)?)
+    };
     let month = month_named(text.get(at + 1..)?)?;
-    if text.get(at + 4)? != text.get(at)? {
+    let separator = *text.get(at)?;
+    if *text.get(at + 4)? != separator || !matches!(separator, b' ' | b'/' | b'-' | b'.') {
         return None;
     }
     let wall = Wall {

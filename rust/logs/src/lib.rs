@@ -23,12 +23,16 @@ mod open;
 mod pipeline;
 mod request;
 mod row;
+mod shapes;
 mod source;
 mod tally;
 mod when;
 mod words;
 mod worker;
 
-pub use level::Level;
+pub use layout::leading_time;
+pub use level::{of_word as level_of_word, Level};
 pub use pipeline::Reading;
 pub use request::{Error, Request};
+pub use when::{Calendar, Known, Time, KNOWN};
+pub use words::masked;

@@ -89,12 +89,12 @@ impl Calendar {
         if let Some(year) = self.year {
             return moment(year).map(|us| Time { us, known });
         }
-        let latest = year_of(self.reference_us + AHEAD);
+        let latest = year_of(self.reference_us.saturating_add(AHEAD));
         // A leap day may be eight years back.
         (latest - 8..=latest)
             .rev()
             .filter_map(moment)
-            .find(|us| *us <= self.reference_us + AHEAD)
+            .find(|us| *us <= self.reference_us.saturating_add(AHEAD))
             .map(|us| Time { us, known })
     }
 

@@ -1,13 +1,9 @@
 //! A message with its parameters masked: what stays the same from event to event.
 
+use crate::shapes::{colons, ip, measured, path, uuid, HEX, IP, NUMBER, PATH, UUID};
+
 /// What a masked parameter is written as.
 pub const WILDCARD: &[u8] = b"<*>";
-const NUMBER: &[u8] = b"<number>";
-const HEX: &[u8] = b"<hex>";
-const IP: &[u8] = b"<ip>";
-const UUID: &[u8] = b"<uuid>";
-const PATH: &[u8] = b"<path>";
-const DURATION: &[u8] = b"<duration>";
 
 /// How much of a message is looked at.
 const LONGEST: usize = 4096;
@@ -144,33 +140,6 @@ fn piece(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     at + 1
 }
 
-/// The length of a path that begins with a slash.
-fn path(text: &[u8]) -> usize {
-    text.iter()
-        .position(|it| {
-            matches!(
-                it,
-                b'"' | b'\''
-                    | b','
-                    | b';'
-                    | b')'
-                    | b'('
-                    | b']'
-                    | b'['
-                    | b'}'
-                    | b'{'
-                    | b'<'
-                    | b'>'
-                    | b'|'
-                    | b'?'
-                    | b'='
-                    | b':'
-                    | b'&'
-            )
-        })
-        .unwrap_or(text.len())
-}
-
 /// Mask a run of letters and digits, or what longer thing it begins.
 fn run(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     let rest = &word[at..];
@@ -189,6 +158,12 @@ fn run(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     if is_hex && length == 8 {
         if let Some(end) = uuid(rest) {
             out.extend_from_slice(UUID);
+            return at + end;
+        }
+    }
+    if is_hex && length <= 4 && rest.get(length) == Some(&b':') {
+        if let Some((end, mask)) = colons(rest) {
+            out.extend_from_slice(mask);
             return at + end;
         }
     }
@@ -231,63 +206,4 @@ fn run(word: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
     }
     out.extend_from_slice(&rest[..length]);
     at + length
-}
-
-/// A number with a unit.
-fn measured(rest: &[u8], digits: usize, unit: usize, out: &mut Vec<u8>) -> usize {
-    let name = &rest[digits..digits + unit];
-    if matches!(
-        name,
-        b"ms" | b"s" | b"us" | b"ns" | b"m" | b"h" | b"d" | b"sec" | b"secs" | b"min"
-    ) {
-        out.extend_from_slice(DURATION);
-    } else {
-        out.extend_from_slice(NUMBER);
-        out.extend_from_slice(name);
-    }
-    digits + unit
-}
-
-/// The end of an IPv4 address, its port left outside.
-fn ip(rest: &[u8], first: usize) -> Option<usize> {
-    if first > 3 {
-        return None;
-    }
-    let mut at = first;
-    for _ in 0..3 {
-        if rest.get(at) != Some(&b'.') {
-            return None;
-        }
-        let digits = rest[at + 1..]
-            .iter()
-            .take(4)
-            .take_while(|it| it.is_ascii_digit())
-            .count();
-        if !(1..=3).contains(&digits) {
-            return None;
-        }
-        at += 1 + digits;
-    }
-    let goes_on = match rest.get(at) {
-        Some(b'.') => rest.get(at + 1).is_some_and(u8::is_ascii_alphanumeric),
-        Some(byte) => byte.is_ascii_alphanumeric(),
-        None => false,
-    };
-    (!goes_on).then_some(at)
-}
-
-/// The end of a UUID.
-fn uuid(rest: &[u8]) -> Option<usize> {
-    let mut at = 8;
-    for group in [4, 4, 4, 12] {
-        if rest.get(at) != Some(&b'-') {
-            return None;
-        }
-        let digits = rest.get(at + 1..at + 1 + group)?;
-        if !digits.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        at += 1 + group;
-    }
-    Some(at)
 }

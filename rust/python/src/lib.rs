@@ -6,6 +6,7 @@ mod code;
 mod fault;
 mod identity;
 mod keyfile;
+mod log_parts;
 mod logs;
 mod mining;
 mod pool;
@@ -45,6 +46,8 @@ mod _native {
         private_key_pem, public_key_from_pem, public_key_pem, seed_from_pem, seed_from_text,
         KeyFileError,
     };
+    #[pymodule_export]
+    use crate::log_parts::{log_level, log_time, log_words};
     #[pymodule_export]
     use crate::logs::{LogReading, LogReadingError};
     #[pymodule_export]

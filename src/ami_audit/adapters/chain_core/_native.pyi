@@ -653,4 +653,28 @@ def file_stamps(records: Sequence[bytes], *, except_mime: Sequence[str]) -> byte
     Args:
         records: Canonical texts.
         except_mime: Media types of files that give none.
+def log_time(
+    text: bytes, *, year: int | None, reference_us: int, zone: Sequence[tuple[int, int]]
+) -> tuple[int, str, int] | None:
+    """Return the time that a line begins with, or None.
+
+    Args:
+        text: The line.
+        year: The year of times that name none; None takes the latest that is at most a day after `reference_us`.
+        reference_us: When the log was last written, microseconds since 1970.
+        zone: For times that name no zone: from which wall-clock microsecond on how many seconds east of UTC hold, rising;
+            before the first the first holds.
+
+    Returns:
+        Microseconds since 1970; `parsed`, `zone-assumed` or `year-assumed`; and how many bytes the time takes.
+    """
+
+def log_level(word: bytes) -> str | None:
+    """Return the level that a word means, whatever its case, or None."""
+
+def log_words(message: bytes) -> bytes:
+    """Return a message's words, their parameters masked, with one space between.
+
+    Numbers become `<number>`, hexadecimal runs `<hex>`, addresses `<ip>`, UUIDs `<uuid>`, paths `<path>`, numbers with a
+    unit of time `<duration>`. At most 4096 bytes and 256 words are looked at.
     """

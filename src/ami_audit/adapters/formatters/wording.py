@@ -22,6 +22,7 @@ _NOUNS = {
     "git.submodule": ("submodule", "submodules"),
     "git.ref": ("branch or tag", "branches and tags"),
     "log.baseline": ("baseline", "baselines"),
+    "log.baseline": ("beginning of a comparison", "beginnings of comparisons"),
     "log.chain": ("hash chain", "hash chains"),
     "log.correlation": ("correlation", "correlations"),
     "log.event": ("event", "events"),

@@ -66,6 +66,7 @@ _OWN: dict[str, Callable[[], AuditSource]] = {
     "module": ModuleSource,
     "quality": QualitySource,
 }
+_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "log": LogSource}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:

@@ -17,6 +17,7 @@ from ami_audit.ports.log_reader import LogSummary, TemplateCount
 ACTION = "log.file"
 _TEMPLATE = 500
 _SAMPLE = 256
+_NAME = 200
 # A log that is being written to is as it should be.
 _HARMLESS = frozenset({"changed-while-read"})
 _MOST_BURSTS = 20
@@ -78,6 +79,8 @@ def _facts(file: LogFile, summary: LogSummary) -> dict[str, Any]:
     facts = {
         "log": file.name.family,
         "rotated": not file.name.is_current,
+        "sha256": summary.sha256,
+        "size_bytes": summary.size_bytes,
         "compression": summary.compression,
         "text_bytes": summary.bytes,
         "lines": summary.lines,
@@ -87,6 +90,7 @@ def _facts(file: LogFile, summary: LogSummary) -> dict[str, Any]:
         "joined_lines": summary.joined,
         "cut_lines": summary.cut,
         "formats": summary.formats,
+        "services": {said(name, _NAME): count for name, count in summary.names.items()},
         "levels": summary.levels,
         "times": {
             "first": moment(summary.first_us),

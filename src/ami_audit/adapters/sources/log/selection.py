@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.log.values import digest, moment
 from ami_audit.domain.kinds import LogLevel
+from ami_audit.domain.log_names import log_name
 from ami_audit.domain.moment import microseconds
 from ami_audit.domain.options import AuditOptions
 
@@ -36,6 +37,11 @@ class Selection(NamedTuple):
         }
         asked = {name: value for name, value in told.items() if value is not None}
         return {"selection": asked} if asked else {}
+
+    def is_named_by(self, path: str) -> bool:
+        """Return whether a folder or the file of that path is called as a service that was asked for."""
+        parts = [log_name(part).family.removesuffix(".log").lower() for part in path.split("/")]
+        return any(service.lower() in parts for service in self.services)
 
     @property
     def kind(self) -> str:

@@ -16,7 +16,7 @@ from ami_audit.adapters.sources.log.journal import Journal
 from ami_audit.adapters.sources.log.place import Place
 from ami_audit.adapters.sources.log.selection import Selection
 from ami_audit.adapters.sources.log.template_drafts import Templates
-from ami_audit.adapters.sources.log.values import digest, moment
+from ami_audit.adapters.sources.log.values import digest, moment, said
 from ami_audit.adapters.sources.log.zones import zone_table
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.kinds import AuditTargetType, Outcome
@@ -30,6 +30,8 @@ _BATCH = 500
 # Templates that a file's record lists: many where there are few files, so that memory stays bounded.
 _FEW_FILES = 200
 _LISTED = (50, 5)
+_MOST_NAMES = 50
+_LONGEST_NAME = 200
 
 
 class LogSource(AuditSource):
@@ -194,6 +196,7 @@ class _Totals:
         self._counts: Counter[str] = Counter()
         self._levels: Counter[str] = Counter()
         self._formats: Counter[str] = Counter()
+        self._names: Counter[str] = Counter()
         self._times: list[int] = []
 
     def add(self, summary: LogSummary) -> None:
@@ -203,6 +206,7 @@ class _Totals:
         self._counts.update(unparsed=summary.unparsed)
         self._levels.update(summary.levels)
         self._formats.update(summary.formats)
+        self._names.update({name: count for name, count in summary.names.items() if name})
         times = [*self._times, *(us for us in (summary.first_us, summary.last_us) if us is not None)]
         self._times = [min(times), max(times)] if times else []
 
@@ -212,6 +216,7 @@ class _Totals:
             **{name: self._counts[name] for name in names},
             "levels": dict(sorted(self._levels.items())),
             "formats": dict(sorted(self._formats.items())),
+            "services": {said(name, _LONGEST_NAME): count for name, count in self._names.most_common(_MOST_NAMES)},
             "first": moment(self._times[0] if self._times else None),
             "last": moment(self._times[-1] if self._times else None),
         }
@@ -225,6 +230,9 @@ def _request(files: Sequence[LogFile], options: AuditOptions, selection: Selecti
         until_us=selection.until_us,
         zone=zone_table(options.zone),
         events=selection.level is not None,
+        digest=True,
+        names=selection.services,
+        whole=tuple(number for number, file in enumerate(files) if selection.is_named_by(file.target)),
     )
 
 

@@ -36,7 +36,8 @@ class _Template:
         self.last_us: int | None = None
         self.first_place = f"{file.target}:{first.first_line}"
         self.last_place = ""
-        self.sample, self.detail = first.sample, first.detail
+        self.sample, self.detail, self.worst = first.sample, first.detail, first.worst
+        self.worst_place = _worst_place(first, file)
         self.peak, self.peak_us, self.peak_bucket_s = 0, first.peak_us, 0
 
     def add(self, found: TemplateCount, file: LogFile, bucket_s: int) -> None:
@@ -48,8 +49,10 @@ class _Template:
             self.first_us, self.first_place = found.first_us, f"{file.target}:{found.first_line}"
         if self.last_us is None or found.last_us is None or found.last_us >= self.last_us:
             self.last_us, self.last_place = found.last_us or self.last_us, f"{file.target}:{found.last_line}"
-        if found.detail and not self.detail:
-            self.sample, self.detail = found.sample, found.detail
+        gravity, mine = weight(found.worst), weight(self.worst)
+        if gravity > mine or (gravity == mine and found.detail and not self.detail):
+            self.sample, self.detail, self.worst = found.sample, found.detail, found.worst
+            self.worst_place = _worst_place(found, file)
         if found.peak > self.peak:
             self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, bucket_s
 
@@ -98,6 +101,10 @@ class Templates:
         wanted = [(level, found, text) for level, found, text in graded if level is not None]
         wanted.sort(key=lambda item: (-weight(item[0]), -item[1].count, item[2]))
         yield from make.drafts(_united(wanted), had_earlier=had_earlier)
+
+
+def _worst_place(found: TemplateCount, file: LogFile) -> str:
+    return f"{file.target}:{found.first_line if found.worst_line is None else found.worst_line}"
 
 
 def _united(wanted: Sequence[tuple[LogLevel, _Template, str]]) -> Sequence[tuple[LogLevel, _Template, str]]:
@@ -187,7 +194,7 @@ def _finding(level: LogLevel, found: _Template, context: Mapping[str, Any], *, i
         finding_type=f"log.new-{level.value}" if is_new else f"log.{level.value}",
         severity=severity_of(level),
         description=f"{new}{times}: {one_line(said(str(context['template']), _SHOWN))}",
-        location=found.first_place,
+        location=found.worst_place,
     )
 
 

@@ -18,6 +18,7 @@ _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
 _VENDORED = frozenset(
     {"node_modules", "site-packages", "vendor", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
 )
+_JOURNAL = (".journal", ".journal~")
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2", ".7z", ".rar")
 
 
@@ -47,11 +48,17 @@ class Found(NamedTuple):
 
     files: Sequence[LogFile]
     refused: Sequence[Refused]
-    journal_trouble: str = ""
+    troubles: Sequence[Refused] = ()
 
-    def with_journal(self, file: LogFile, *, trouble: str) -> "Found":
-        """Return the same with the system's journal, and what went wrong with it."""
-        return self._replace(files=(*self.files, file), journal_trouble=trouble)
+    @property
+    def journals(self) -> list[LogFile]:
+        """The files of journals, which are not made of lines."""
+        return [file for file in self.files if file.path.endswith(_JOURNAL)]
+
+    def with_journals(self, exports: Sequence[LogFile], *, troubles: Sequence[Refused]) -> "Found":
+        """Return the same with journals' exports in the place of their files, and what went wrong with them."""
+        files = [file for file in self.files if not file.path.endswith(_JOURNAL)]
+        return self._replace(files=(*files, *exports), troubles=troubles)
 
 
 def logs_at(place: Place, options: AuditOptions, *, progress: Progress) -> Found:

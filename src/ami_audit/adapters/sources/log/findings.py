@@ -114,12 +114,12 @@ def refused(target: str, reason: str) -> AuditFinding:
     )
 
 
-def journal(trouble: str) -> AuditFinding:
+def journal(target: str, trouble: str) -> AuditFinding:
     """Return the finding for a journal that could not be exported in full."""
     return AuditFinding(
         finding_type="log.journal-unreadable",
         severity=AuditSeverity.WARNING,
-        description=f"The journal could not be read in full: {one_line(trouble)}.",
-        location="journal",
+        description=f"The journal `{one_line(target)}` could not be read in full: {one_line(trouble)}.",
+        location=target,
         recommendation="Run the audit as a user of the group `systemd-journal`.",
     )

@@ -1,5 +1,6 @@
-"""The system's journal, as `journalctl` exports it: laid into a file that is then read like any other."""
+"""A journal, as `journalctl` exports it: laid into a file that is then read like any other."""
 
+import glob
 import os
 import select
 import shutil
@@ -34,10 +35,16 @@ _PRIORITY = {
 class Journal:
     """One export of the journal; leaving it ends the child and removes what was laid down."""
 
-    def __init__(self, selection: Selection) -> None:
-        """Nothing runs yet. `selection` keeps what is not wanted from being exported at all."""
+    def __init__(self, selection: Selection, journal: LogFile | None = None) -> None:
+        """Nothing runs yet.
+
+        Args:
+            selection: Keeps what is not wanted from being exported at all.
+            journal: The file of a journal; None means the system's.
+        """
         self.trouble = ""
         self._selection = selection
+        self._journal = journal
         self._folder = TemporaryDirectory(prefix="ami-audit-journal-")
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +58,8 @@ class Journal:
     @property
     def file(self) -> LogFile:
         """The export, once `laid_down` has ended."""
+        if self._journal is not None:
+            return self._journal._replace(path=str(self._path))
         return LogFile(str(self._path), _TARGET, LogName(_TARGET, is_current=True, order=(1, "", 0)))
 
     def laid_down(self) -> Iterator[int]:
@@ -85,6 +94,8 @@ class Journal:
     def _arguments(self) -> list[str]:
         wanted = self._selection
         arguments = ["--output=export", "--no-pager", "--quiet"]
+        if self._journal is not None:
+            arguments.append(f"--file={glob.escape(str(Path(self._journal.path).absolute()))}")
         if wanted.since_us is not None:
             arguments.append(f"--since=@{wanted.since_us // 1_000_000}")
         if wanted.until_us is not None:

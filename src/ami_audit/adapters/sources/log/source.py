@@ -9,7 +9,7 @@ from typing import Any
 from ami_audit.adapters.sources.log import findings
 from ami_audit.adapters.sources.log.chains import chain_drafts, checked_chains
 from ami_audit.adapters.sources.log.correlation import Correlations
-from ami_audit.adapters.sources.log.discovery import Found, LogFile, logs_at
+from ami_audit.adapters.sources.log.discovery import Found, LogFile, Refused, logs_at
 from ami_audit.adapters.sources.log.event_drafts import event_draft
 from ami_audit.adapters.sources.log.file_drafts import ReadFile
 from ami_audit.adapters.sources.log.journal import Journal
@@ -59,11 +59,14 @@ class LogSource(AuditSource):
         found = logs_at(place, options, progress=progress)
         with ExitStack() as open_things:
             if options.journal:
-                journal = open_things.enter_context(Journal(Selection.of(options)))
-                for size in journal.laid_down():
-                    progress.step("bytes of the journal", done=size)
-                    yield []
-                found = found.with_journal(journal.file, trouble=journal.trouble)
+                journals = [Journal(Selection.of(options), file) for file in found.journals or (None,)]
+                for journal in journals:
+                    open_things.enter_context(journal)
+                    for size in journal.laid_down():
+                        progress.step("bytes of the journal", done=size)
+                        yield []
+                troubles = [Refused(it.file.target, it.trouble) for it in journals if it.trouble]
+                found = found.with_journals([journal.file for journal in journals], troubles=troubles)
             run = _Run(self._reader, place, found, options=options, known=known, progress=progress)
             yield from run.batches()
 
@@ -93,7 +96,7 @@ class _Run:
         self._place = place
         self._files = found.files
         self._refused = found.refused
-        self._journal_trouble = found.journal_trouble
+        self._troubles = found.troubles
         self._selection = Selection.of(options)
         self._request = _request(found.files, options, self._selection)
         self._known = known
@@ -171,8 +174,7 @@ class _Run:
             **self._selection.facts(),
         }
         found = [findings.refused(refused.target, refused.reason) for refused in self._refused]
-        if self._journal_trouble:
-            found.append(findings.journal(self._journal_trouble))
+        found += [findings.journal(trouble.target, trouble.reason) for trouble in self._troubles]
         if not self._files and not found:
             found.append(findings.nothing(target))
         return AuditDraft(
@@ -182,10 +184,10 @@ class _Run:
             source=SOURCE,
             actor="unknown",
             timestamp=context["last"],
-            outcome=Outcome.PARTIAL if self._refused or self._journal_trouble else Outcome.SUCCESS,
+            outcome=Outcome.PARTIAL if self._refused or self._troubles else Outcome.SUCCESS,
             context=context,
             findings=tuple(found),
-            observed=digest(context, [list(refused) for refused in self._refused], self._journal_trouble),
+            observed=digest(context, [list(refused) for refused in (*self._refused, *self._troubles)]),
         )
 
 

@@ -42,7 +42,8 @@ def logs(
         ),
     ] = None,
     journal: Annotated[
-        bool, typer.Option("--journal", help="Also read the system's journal, with journalctl.")
+        bool,
+        typer.Option("--journal", help="Read journals, with journalctl: *.journal files there, or else the system's."),
     ] = False,
     include_vendored: common.IncludeVendored = False,
     full: common.Full = False,

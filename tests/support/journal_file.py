@@ -1,4 +1,4 @@
-"""A journal of two entries, written by systemd-journal-remote: an error of `shopd` with a password in it, and a note."""
+"""A journal of two entries, by systemd-journal-remote: an error of `shopd` with a password in it, and a note."""
 
 import base64
 import lzma

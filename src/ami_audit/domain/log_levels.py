@@ -14,10 +14,12 @@ _SEVERITY = {
     LogLevel.ERROR: AuditSeverity.ERROR,
     LogLevel.CRITICAL: AuditSeverity.CRITICAL,
 }
+# Words of their own: a package `libgpg-error-dev` and a path `/var/lost+found` are no trouble.
 _TROUBLE = re.compile(
-    r"\b(?:errors?|fail(?:ed|ure|ures|s|ing)?|fatal|panic|exceptions?|traceback|denied|refused|timed? ?out|unreachable|"
-    r"abort(?:ed|ing)?|corrupt(?:ed|ion)?|cannot|can't|could ?n[o']t|unable|invalid|illegal|segfault|oom-killer|killed|"
-    r"out of memory|crash(?:ed)?|lost|broken|reject(?:ed)?|unauthori[sz]ed|break-in|possible attempt)\b",
+    r"(?<![\w/.=-])(?:errors?|fail(?:ed|ure|ures|s|ing)?|fatal|panic|exceptions?|traceback|denied|refused|timed? ?out|"
+    r"unreachable|abort(?:ed|ing)?|corrupt(?:ed|ion)?|cannot|can't|could ?n[o']t|unable|invalid|illegal|segfault|"
+    r"oom-killer|killed|out of memory|crash(?:ed)?|lost|broken|reject(?:ed)?|unauthori[sz]ed|break-in|"
+    r"possible attempt)(?![\w/-])",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(r"\b(?:(FATAL|CRITICAL|SEVERE)|(ERROR)|(WARN(?:ING)?)|NOTICE|INFO|DEBUG|TRACE)\b")

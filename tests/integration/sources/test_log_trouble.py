@@ -167,3 +167,13 @@ def test_times_without_a_zone_are_of_the_zone_that_is_named(here: Path) -> None:
     assert file["times"]["known"] == {"zone-assumed": 2}
     (file,) = contexts(drafts_of("app.log", zone="+02:00"), "log.file")
     assert file["times"]["first"] == "2026-01-15T10:00:00.000000Z"
+
+
+def test_only_the_troubled_events_of_a_template_count(here: Path) -> None:
+    """A message that is harmless nine times in ten is no trouble ten times."""
+    calm = [event(second, "INFO", f"request {second} ended with {second}") for second in range(9)]
+    (here / "app.log").write_text(json_lines(*calm, event(30, "ERROR", "request 99 ended with 500")))
+    (draft,) = only(drafts_of("app.log"), "log.template")
+    assert (draft.context["count"], draft.context["events"]) == (1, 10)
+    assert draft.context["sample"] == "request 99 ended with 500"
+    assert (draft.findings[0].location, draft.findings[0].description[:6]) == ("app.log:10", "once: ")

@@ -76,7 +76,7 @@ def templates(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
         Column("level"),
         Column("what is said", Cut.END if limits.is_short else Cut.WRAP, 24),
         Column("last (UTC)"),
-        Column("first at", Cut.NAME, 12),
+        Column("at", Cut.NAME, 12),
     )
     ordered = sorted(records, key=lambda record: (-record.severity.weight, -_count(record.context, "count")))
     shown = ordered[: _ROWS_SHORT if limits.is_short else _ROWS]
@@ -106,7 +106,6 @@ def _with_rest(block: Block, found: Sequence[AuditRecord], shown: Sequence[Audit
 
 def _file(record: AuditRecord) -> tuple[Line, ...]:
     context = record.context
-    formats = _sorted(context.get("formats"))
     times = context.get("times")
     last = times.get("last") if isinstance(times, Mapping) else None
     return (
@@ -114,9 +113,18 @@ def _file(record: AuditRecord) -> tuple[Line, ...]:
         said(wording.number(_count(context, "lines"))),
         _marked(_errors(context), Tone.BAD),
         _marked(_warnings(context), Tone.DOUBTFUL),
-        quoted(formats[0][0] + (f" +{len(formats) - 1}" if len(formats) > 1 else "") if formats else "-", Tone.FAINT),
+        quoted(_format(context), Tone.FAINT),
         said(_time(last) or "-", Tone.FAINT),
     )
+
+
+def _format(context: Mapping[str, Any]) -> str:
+    """Return how most events are written, with how many other ways; for what was not read, why."""
+    formats = _sorted(context.get("formats"))
+    if formats:
+        return formats[0][0] + (f" +{len(formats) - 1}" if len(formats) > 1 else "")
+    faults = [fault for fault in context.get("faults", ()) if isinstance(fault, Mapping)]
+    return str(faults[0].get("kind")) if faults else "-"
 
 
 def _template(record: AuditRecord) -> tuple[Line, ...]:
@@ -128,7 +136,7 @@ def _template(record: AuditRecord) -> tuple[Line, ...]:
         (parts.severity_mark(record.severity),),
         (*new, data(str(context.get("template", "withheld")))),
         said(_time(context.get("last")) or "-", Tone.FAINT),
-        quoted(str(context.get("first_place", "")), Tone.FAINT),
+        quoted(next((str(finding.location) for finding in record.findings), ""), Tone.FAINT),
     )
 
 

@@ -22,6 +22,7 @@ _TEXT = 2_000
 _DETAIL = 4_000
 _SHOWN = 300
 _MOST_FILES = 20
+_LEAST = weight(LogLevel.WARNING)
 
 
 class _Template:
@@ -55,6 +56,12 @@ class _Template:
             self.worst_place = _worst_place(found, file)
         if found.peak > self.peak:
             self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, bucket_s
+
+    @property
+    def troubled(self) -> int:
+        """How many of its events are at warning or worse; all of them where none names a level."""
+        levels = {level: count for level, count in self.levels.items() if weight(level) >= 0}
+        return sum(count for level, count in levels.items() if weight(level) >= _LEAST) if levels else self.count
 
 
 class Templates:
@@ -99,7 +106,7 @@ class Templates:
         judged = [(found, texts.get(number, found.sample), number) for number, found in self._found.items()]
         graded = [(troubling(found.levels, text), found, text) for found, text, number in judged if number]
         wanted = [(level, found, text) for level, found, text in graded if level is not None]
-        wanted.sort(key=lambda item: (-weight(item[0]), -item[1].count, item[2]))
+        wanted.sort(key=lambda item: (-weight(item[0]), -item[1].troubled, item[2]))
         yield from make.drafts(_united(wanted), had_earlier=had_earlier)
 
 
@@ -156,7 +163,8 @@ class _Maker:
             "template": shown.text[:_TEXT],
             "level": level.value,
             "judged_by": "words" if not set(found.levels) - {"none"} else None,
-            "count": found.count,
+            "count": found.troubled,
+            "events": found.count if found.count != found.troubled else None,
             "earlier": found.earlier if self._selection.since_us is not None else None,
             "levels": {name: count for name, count in sorted(found.levels.items()) if count},
             "first": moment(found.first_us),
@@ -188,7 +196,7 @@ class _Maker:
 
 
 def _finding(level: LogLevel, found: _Template, context: Mapping[str, Any], *, is_new: bool) -> AuditFinding:
-    times = f"{found.count:,} times" if found.count > 1 else "once"
+    times = f"{found.troubled:,} times" if found.troubled > 1 else "once"
     new = "New: " if is_new else ""
     return AuditFinding(
         finding_type=f"log.new-{level.value}" if is_new else f"log.{level.value}",

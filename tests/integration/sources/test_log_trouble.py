@@ -6,7 +6,7 @@ import pytest
 from tests.support.observed import key_of, knowing
 
 from ami_audit.domain.draft import AuditDraft
-from ami_audit.domain.kinds import AuditSeverity, Outcome
+from ami_audit.domain.kinds import AuditSeverity, LogLevel, Outcome
 from support.log_files import contexts, drafts_of, event, json_lines, kinds_of_findings, only
 
 
@@ -177,3 +177,14 @@ def test_only_the_troubled_events_of_a_template_count(here: Path) -> None:
     assert (draft.context["count"], draft.context["events"]) == (1, 10)
     assert draft.context["sample"] == "request 99 ended with 500"
     assert (draft.findings[0].location, draft.findings[0].description[:6]) == ("app.log:10", "once: ")
+
+
+def test_messages_that_differ_in_a_secret_only_are_one(here: Path) -> None:
+    """And no digest tells which secret it was."""
+    seen = []
+    for word in ("hunter2", "letmein"):
+        (here / "app.log").write_text(json_lines(event(1, "ERROR", f"login refused password={word}")))
+        (draft,) = only(drafts_of("app.log", level=LogLevel.ERROR), "log.template")
+        (single,) = only(drafts_of("app.log", level=LogLevel.ERROR), "log.event")
+        seen.append((draft.observed, single.observed))
+    assert seen[0] == seen[1]

@@ -7,8 +7,9 @@ import lzma
 import os
 import stat
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import count
 from typing import IO, Any, cast
 
 from ami_audit.adapters.sources.log import findings
@@ -20,6 +21,8 @@ from ami_audit.domain.log_chain import ChainFault, ForeignChain, LineChain, chai
 
 ACTION = "log.chain"
 _FIRST_LINES = 10
+# Lines between two turns of the caller.
+_TURN = 10_000
 _LONGEST_LINE = 1 << 20
 _LARGEST_LIST = 64 << 20
 _MOST_FINDINGS = 20
@@ -27,15 +30,15 @@ _UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 
 
 def checked_chains(files: Sequence[LogFile]) -> Iterator[tuple[LogFile, ForeignChain] | None]:
-    """Yield each file that is a chain with what its chain says; None for others, so that the caller gets its turn.
+    """Yield each file that is a chain with what its chain says, and None every now and then: the caller's turn to stop.
 
     What cannot be opened or is damaged is told by whoever reads the file as a log, and is not a chain here.
     """
     for file in files:
-        try:
-            yield _checked(file)
-        except _UNREADABLE:
-            yield None
+        chain = None
+        with suppress(*_UNREADABLE):
+            chain = yield from _checked(file)
+        yield None if chain is None else (file, chain)
 
 
 def chain_drafts(found: Sequence[tuple[LogFile, ForeignChain]], source: str) -> Iterator[AuditDraft]:
@@ -75,17 +78,17 @@ def _draft(file: LogFile, chain: ForeignChain, faults: Sequence[ChainFault]) -> 
     )
 
 
-def _checked(file: LogFile) -> tuple[LogFile, ForeignChain] | None:
+def _checked(file: LogFile) -> Generator[None, None, ForeignChain | None]:
     with closing(_opened(file.path)) as stream:
         form = "hashed list" if stream.peek(1)[:1] == b"[" else chain_form(_first_lines(stream))  # type: ignore[attr-defined]
         if not form:
             return None
         stream.seek(0)
         if form == "prev_hash lines":
-            return file, _of_lines(stream)
+            return (yield from _of_lines(stream))
         entries = _listed(stream) if form == "hashed list" else list(_entries(stream))
         is_chain = any(isinstance(entry, dict) and {"previous_hash", "hash"} <= entry.keys() for entry in entries)
-        return (file, entry_chain(entries)) if is_chain else None
+        return entry_chain(entries) if is_chain else None
 
 
 def _first_lines(stream: IO[bytes]) -> list[bytes]:
@@ -93,12 +96,17 @@ def _first_lines(stream: IO[bytes]) -> list[bytes]:
     return [line for line in lines if line.strip()]
 
 
-def _of_lines(stream: IO[bytes]) -> ForeignChain:
+def _of_lines(stream: IO[bytes]) -> Generator[None, None, ForeignChain]:
     chain = LineChain()
-    while line := stream.readline(_LONGEST_LINE):
+    for number in count():
+        line = stream.readline(_LONGEST_LINE)
+        if not line:
+            break
         while not line.endswith(b"\n") and (more := stream.readline(_LONGEST_LINE)) and len(line) < _LARGEST_LIST:
             line += more
         chain.add(line)
+        if number % _TURN == 0:
+            yield
     return chain.result()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ami_audit.adapters.sources.log.discovery import LogFile
-from ami_audit.adapters.sources.log.values import digest, moment, storable
+from ami_audit.adapters.sources.log.values import digest, moment, said, storable
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import ActorType, AuditTargetType, LogLevel
 from ami_audit.domain.log_levels import outcome_of, severity_of
@@ -11,6 +11,7 @@ from ami_audit.domain.masking import masked
 from ami_audit.ports.log_reader import LogEvent
 
 ACTION = "log.event"
+_NAME = 200
 
 
 def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
@@ -32,14 +33,14 @@ def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
         target=file.name.family,
         target_type=AuditTargetType.LOG,
         source=source,
-        actor=masked(who).text if who else "unknown",
+        actor=said(who, _NAME) if who else "unknown",
         actor_type=ActorType.SERVICE if who else ActorType.UNKNOWN,
         timestamp=when,
         outcome=outcome_of(level),
         severity=severity_of(level),
         context=context,
         # Only the line tells two equal events apart; renaming a file moves no line.
-        observed=digest(event.line, when, event.level, who, event.host, event.message),
+        observed=digest(event.line, when, event.level, who, event.host, shown.text),
     )
 
 
@@ -51,9 +52,9 @@ def _facts(event: LogEvent, file: LogFile) -> dict[str, Any]:
         "format": event.format,
         "level": event.level,
         "time": event.time_known if event.time_known != "parsed" else None,
-        "logger": event.logger,
-        "service": event.service,
-        "host": event.host,
-        "ids": {kind: masked(value).text for kind, value in event.ids.items()} or None,
+        "logger": said(event.logger, _NAME) if event.logger else None,
+        "service": said(event.service, _NAME) if event.service else None,
+        "host": said(event.host, _NAME) if event.host else None,
+        "ids": {kind: said(value, _NAME) for kind, value in event.ids.items()} or None,
         "fields": storable(event.fields) or None,
     }

@@ -123,3 +123,14 @@ def journal(target: str, trouble: str) -> AuditFinding:
         location=target,
         recommendation="Run the audit as a user of the group `systemd-journal`.",
     )
+
+
+def overflow(target: str, count: int) -> AuditFinding:
+    """Return the finding for events that are counted by level only: they say too many different things."""
+    return AuditFinding(
+        finding_type="log.too-many-templates",
+        severity=AuditSeverity.WARNING,
+        description=f"{count} events say too many different things to be told by kind.",
+        location=target,
+        recommendation="Audit fewer files at a time, or ask with `--level` for fewer events.",
+    )

@@ -169,11 +169,14 @@ class _Run:
             "logs": len({file.name.family for file in self._files}),
             **self._totals.facts(),
             "templates": len(self._templates),
+            "without_template": self._templates.overflow,
             "shared_ids": self._correlations.shared,
             "ids_left_out": self._correlations.left_out,
             **self._selection.facts(),
         }
         found = [findings.refused(refused.target, refused.reason) for refused in self._refused]
+        if self._templates.overflow:
+            found.append(findings.overflow(target, self._templates.overflow))
         found += [findings.journal(trouble.target, trouble.reason) for trouble in self._troubles]
         if not self._files and not found:
             found.append(findings.nothing(target))

@@ -1,11 +1,11 @@
 """How the templates of all files of a run become drafts: one for each kind of trouble."""
 
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.log.discovery import LogFile
 from ami_audit.adapters.sources.log.selection import Selection
+from ami_audit.adapters.sources.log.template import Template
 from ami_audit.adapters.sources.log.values import digest, moment, said
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.finding import AuditFinding
@@ -13,7 +13,7 @@ from ami_audit.domain.kinds import AuditTargetType, LogLevel
 from ami_audit.domain.log_levels import outcome_of, severity_of, troubling, weight
 from ami_audit.domain.masking import masked
 from ami_audit.domain.text import one_line
-from ami_audit.ports.log_reader import LogSummary, TemplateCount
+from ami_audit.ports.log_reader import LogSummary
 from ami_audit.ports.source import Known
 
 ACTION = "log.template"
@@ -22,46 +22,16 @@ _TEXT = 2_000
 _DETAIL = 4_000
 _SHOWN = 300
 _MOST_FILES = 20
-_LEAST = weight(LogLevel.WARNING)
+# The number under which the reader counts what finds no place.
+_OVERFLOW = 0
 
 
-class _Template:
-    """One template over all files."""
+class _Trouble(NamedTuple):
+    """One kind of trouble: how grave, what was counted, and its text without secrets."""
 
-    def __init__(self, first: TemplateCount, file: LogFile) -> None:
-        self.count = 0
-        self.earlier = 0
-        self.levels: Counter[str] = Counter()
-        self.files: Counter[str] = Counter()
-        self.first_us: int | None = None
-        self.last_us: int | None = None
-        self.first_place = f"{file.target}:{first.first_line}"
-        self.last_place = ""
-        self.sample, self.detail, self.worst = first.sample, first.detail, first.worst
-        self.worst_place = _worst_place(first, file)
-        self.peak, self.peak_us, self.peak_bucket_s = 0, first.peak_us, 0
-
-    def add(self, found: TemplateCount, file: LogFile, bucket_s: int) -> None:
-        self.count += found.count
-        self.earlier += found.earlier
-        self.levels.update(found.levels)
-        self.files[file.target] += found.count
-        if found.first_us is not None and (self.first_us is None or found.first_us < self.first_us):
-            self.first_us, self.first_place = found.first_us, f"{file.target}:{found.first_line}"
-        if self.last_us is None or found.last_us is None or found.last_us >= self.last_us:
-            self.last_us, self.last_place = found.last_us or self.last_us, f"{file.target}:{found.last_line}"
-        gravity, mine = weight(found.worst), weight(self.worst)
-        if gravity > mine or (gravity == mine and found.detail and not self.detail):
-            self.sample, self.detail, self.worst = found.sample, found.detail, found.worst
-            self.worst_place = _worst_place(found, file)
-        if found.peak > self.peak:
-            self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, bucket_s
-
-    @property
-    def troubled(self) -> int:
-        """How many of its events are at warning or worse; all of them where none names a level."""
-        levels = {level: count for level, count in self.levels.items() if weight(level) >= 0}
-        return sum(count for level, count in levels.items() if weight(level) >= _LEAST) if levels else self.count
+    level: LogLevel
+    found: Template
+    text: str
 
 
 class Templates:
@@ -69,7 +39,7 @@ class Templates:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._found: dict[int, _Template] = {}
+        self._found: dict[int, Template] = {}
 
     def add(self, file: LogFile, summary: LogSummary) -> None:
         """Add what one file holds."""
@@ -77,8 +47,13 @@ class Templates:
             if found.count:
                 template = self._found.get(found.template)
                 if template is None:
-                    template = self._found[found.template] = _Template(found, file)
+                    template = self._found[found.template] = Template(found, file)
                 template.add(found, file, summary.bucket_s)
+
+    @property
+    def overflow(self) -> int:
+        """How many events found no place among the templates that are kept."""
+        return self._found[_OVERFLOW].count if _OVERFLOW in self._found else 0
 
     def __len__(self) -> int:
         """Return how many there are, harmless ones included."""
@@ -103,20 +78,23 @@ class Templates:
         baseline = make.baseline()
         had_earlier = known([_key(baseline)])[0]
         yield baseline
-        judged = [(found, texts.get(number, found.sample), number) for number, found in self._found.items()]
-        graded = [(troubling(found.levels, text), found, text) for found, text, number in judged if number]
-        wanted = [(level, found, text) for level, found, text in graded if level is not None]
-        wanted.sort(key=lambda item: (-weight(item[0]), -item[1].troubled, item[2]))
-        yield from make.drafts(_united(wanted), had_earlier=had_earlier)
+        wanted = sorted(self._troubles(texts), key=lambda item: (-weight(item.level), -item.found.troubled, item.text))
+        yield from make.drafts(wanted, had_earlier=had_earlier)
 
-
-def _worst_place(found: TemplateCount, file: LogFile) -> str:
-    return f"{file.target}:{found.first_line if found.worst_line is None else found.worst_line}"
-
-
-def _united(wanted: Sequence[tuple[LogLevel, _Template, str]]) -> Sequence[tuple[LogLevel, _Template, str]]:
-    """Return the templates, those left out whose level and text another one has already: texts may meet at the end."""
-    return list({(level, text): (level, found, text) for level, found, text in reversed(wanted)}.values())[::-1]
+    def _troubles(self, texts: Mapping[int, str]) -> Collection[_Trouble]:
+        """Return the templates at warning or worse; two that read the same are one."""
+        troubles: dict[tuple[LogLevel, str], _Trouble] = {}
+        for number, found in self._found.items():
+            # The secrets are left out first: a digest of a text with a password in it would tell the password.
+            text = masked(texts.get(number, found.sample)).text
+            level = troubling(found.levels, text) if number != _OVERFLOW else None
+            if level is None:
+                continue
+            if (level, text) in troubles:
+                troubles[level, text].found.absorb(found)
+            else:
+                troubles[level, text] = _Trouble(level, found, text)
+        return troubles.values()
 
 
 class _Maker:
@@ -137,7 +115,7 @@ class _Maker:
         observed = digest("baseline", self._selection.kind)
         return self._draft(BASELINE, context, observed)
 
-    def drafts(self, wanted: Sequence[tuple[LogLevel, _Template, str]], *, had_earlier: bool) -> Iterator[AuditDraft]:
+    def drafts(self, wanted: Sequence[_Trouble], *, had_earlier: bool) -> Iterator[AuditDraft]:
         identities = [digest("template", self._selection.kind, level.value, text) for level, _, text in wanted]
         seen = self._known([fact_key(self._source, self._target, identity) for identity in identities])
         for (level, found, text), identity, is_known in zip(wanted, identities, seen, strict=True):
@@ -156,11 +134,11 @@ class _Maker:
                 findings=(_finding(level, found, context, is_new=is_new),),
             )
 
-    def _context(self, level: LogLevel, found: _Template, text: str) -> dict[str, Any]:
-        shown, sample, detail = masked(text), masked(found.sample), masked(found.detail)
+    def _context(self, level: LogLevel, found: Template, text: str) -> dict[str, Any]:
+        sample, detail = masked(found.sample), masked(found.detail)
         files = [{"path": path, "count": count} for path, count in found.files.most_common(_MOST_FILES)]
         facts = {
-            "template": shown.text[:_TEXT],
+            "template": text[:_TEXT],
             "level": level.value,
             "judged_by": "words" if not set(found.levels) - {"none"} else None,
             "count": found.troubled,
@@ -178,7 +156,7 @@ class _Maker:
             else None,
             "sample": sample.text[:_TEXT],
             "detail": detail.text[:_DETAIL] or None,
-            "masked": list(dict.fromkeys((*shown.kinds, *sample.kinds, *detail.kinds))) or None,
+            "masked": list(dict.fromkeys((*sample.kinds, *detail.kinds))) or None,
         }
         kept = {name: value for name, value in facts.items() if value is not None}
         return {**kept, "last": facts["last"], **self._selection.facts()}
@@ -195,7 +173,7 @@ class _Maker:
         )
 
 
-def _finding(level: LogLevel, found: _Template, context: Mapping[str, Any], *, is_new: bool) -> AuditFinding:
+def _finding(level: LogLevel, found: Template, context: Mapping[str, Any], *, is_new: bool) -> AuditFinding:
     times = f"{found.troubled:,} times" if found.troubled > 1 else "once"
     new = "New: " if is_new else ""
     return AuditFinding(

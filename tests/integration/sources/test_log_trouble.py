@@ -188,3 +188,14 @@ def test_messages_that_differ_in_a_secret_only_are_one(here: Path) -> None:
         (single,) = only(drafts_of("app.log", level=LogLevel.ERROR), "log.event")
         seen.append((draft.observed, single.observed))
     assert seen[0] == seen[1]
+
+
+def test_trouble_that_began_since_then_is_new(here: Path) -> None:
+    """Also without an earlier run: the logs themselves go back further."""
+    old = "".join(_refused(second, second) for second in range(10))
+    (here / "app.log").write_text(old + _refused(40, 40) + json_lines(event(41, "ERROR", "no money left")))
+    drafts = only(drafts_of("app.log", since="2026-01-01T00:00:30Z"), "log.template")
+    assert {draft.context["sample"]: kinds_of_findings(draft) for draft in drafts} == {
+        "connection to 10.0.0.1:40 refused": ["log.error"],
+        "no money left": ["log.new-error"],
+    }

@@ -146,9 +146,7 @@ class _Walk:
             return "neither a file nor a folder"
         if entry.name.lower().endswith(_ARCHIVES):
             return "an archive"
-        below = os.path.relpath(entry.path, self._start)
-        named = self._any_name or is_log_name(below) or is_log_name(f"{Path(self._root).name}/x")
-        return "" if named else "not called as logs are"
+        return "" if self._any_name or is_log_name(self._place.target(entry.path)) else "not called as logs are"
 
     def _link(self, path: str) -> str:
         leads_to = Path(os.path.realpath(path))

@@ -40,10 +40,12 @@ class Templates:
     def __init__(self) -> None:
         """Begin with none."""
         self._found: dict[int, Template] = {}
+        self._earlier = 0
 
     def add(self, file: LogFile, summary: LogSummary) -> None:
         """Add what one file holds."""
         for found in summary.templates:
+            self._earlier += found.earlier
             if found.count:
                 template = self._found.get(found.template)
                 if template is None:
@@ -71,15 +73,16 @@ class Templates:
     ) -> Iterator[AuditDraft]:
         """Yield a draft for each template at warning or worse, the gravest and the most frequent first.
 
-        A template that no earlier run over the same target saw is told as new where there was one. `changed` are the
-        files that are not as an earlier run recorded them: where nothing changed, nothing is recorded again.
+        A template is told as new when an earlier run over the same target did not see it, and when it came since the
+        moment that was asked for but not before, as far as the logs go back. `changed` are the files that are not as an
+        earlier run recorded them: where nothing changed, nothing is recorded again.
         """
         make = _Maker(source=source, target=target, selection=selection, known=known, changed=changed)
         baseline = make.baseline()
         had_earlier = known([_key(baseline)])[0]
         yield baseline
         wanted = sorted(self._troubles(texts), key=lambda item: (-weight(item.level), -item.found.troubled, item.text))
-        yield from make.drafts(wanted, had_earlier=had_earlier)
+        yield from make.drafts(wanted, had_earlier=had_earlier, goes_back=self._earlier > 0)
 
     def _troubles(self, texts: Mapping[int, str]) -> Collection[_Trouble]:
         """Return the templates at warning or worse; two that read the same are one."""
@@ -115,14 +118,14 @@ class _Maker:
         observed = digest("baseline", self._selection.kind)
         return self._draft(BASELINE, context, observed)
 
-    def drafts(self, wanted: Sequence[_Trouble], *, had_earlier: bool) -> Iterator[AuditDraft]:
+    def drafts(self, wanted: Sequence[_Trouble], *, had_earlier: bool, goes_back: bool) -> Iterator[AuditDraft]:
         identities = [digest("template", self._selection.kind, level.value, text) for level, _, text in wanted]
         seen = self._known([fact_key(self._source, self._target, identity) for identity in identities])
         for (level, found, text), identity, is_known in zip(wanted, identities, seen, strict=True):
             context = self._context(level, found, text)
             if not is_known:
                 context["first_seen"] = True
-            is_new = had_earlier and not is_known
+            is_new = (had_earlier and not is_known) or (goes_back and not found.earlier)
             # The first record of a template is the fact that it exists; later ones are of what became of it.
             is_as_before = all(path not in self._changed for path in found.files)
             observed = identity if not is_known or is_as_before else digest(identity, context)

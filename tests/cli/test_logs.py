@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Program
+from tests.support.documents import GUIDE
 
 from support.log_files import chain, event, json_lines
 
@@ -116,3 +117,25 @@ def test_a_repository_is_audited_with_its_logs(ami_audit: Program, logs: Path) -
     (log,) = [source for source in run["sources"] if source["name"] == "log"]
     assert log["actions"]["log.file"] == 2
     assert log["skipped"] == {"not called as logs are": 4}
+
+
+def test_samples_can_be_kept_behind_a_policy(ami_audit: Program, logs: Path) -> None:
+    """Logs tell of persons; the guide's policy hides what they said, and the answer copes with it."""
+    page = (GUIDE / "logs.md").read_text()
+    policy = page.partition("```toml\n")[2].partition("```")[0]
+    (ami_audit.folder / ".audit").mkdir(exist_ok=True)
+    (ami_audit.folder / ".audit" / "policy.toml").write_text(policy)
+    assert "port <number> refused" in ami_audit("logs", "logs").stdout
+    found = _answer(ami_audit, "query", "--action=log.template")["records"]
+    assert "sample" not in found[0]["context"]
+    shown = _answer(ami_audit, "query", "--action=log.template", "--clearance=restricted")["records"]
+    assert shown[0]["context"]["sample"] in {"port 0 refused", "token=[masked password] is wrong"}
+
+
+def test_records_that_are_withheld_altogether_are_still_counted(ami_audit: Program, logs: Path) -> None:
+    """The answer of a run shows no more than a query would."""
+    (ami_audit.folder / ".audit").mkdir(exist_ok=True)
+    (ami_audit.folder / ".audit" / "policy.toml").write_text('[[records]]\nactions = ["log.*"]\nclass = "RESTRICTED"\n')
+    said = ami_audit("logs", "logs").stdout
+    assert "2 log files" in said
+    assert "withheld" in said

@@ -25,6 +25,7 @@ from ami_audit.adapters.formatters.page import (
 )
 from ami_audit.adapters.formatters.pages import parts
 from ami_audit.domain.record import AuditRecord
+from ami_audit.domain.told import MOST
 
 _ROWS, _ROWS_SHORT = 200, 12
 _ITEMS, _ITEMS_SHORT = 50, 5
@@ -101,7 +102,8 @@ def _with_rest(block: Block, found: Sequence[AuditRecord], shown: Sequence[Audit
     more = len(found) - len(shown)
     if not more:
         return (block,)
-    return (block, Note(said(f"and {wording.number(more)} more", Tone.FAINT)))
+    told = "and more" if len(found) >= MOST else f"and {wording.number(more)} more"
+    return (block, Note(said(told, Tone.FAINT)))
 
 
 def _file(record: AuditRecord) -> tuple[Line, ...]:

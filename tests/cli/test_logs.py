@@ -129,7 +129,7 @@ def test_samples_can_be_kept_behind_a_policy(ami_audit: Program, logs: Path) -> 
     found = _answer(ami_audit, "query", "--action=log.template")["records"]
     assert "sample" not in found[0]["context"]
     shown = _answer(ami_audit, "query", "--action=log.template", "--clearance=restricted")["records"]
-    assert shown[0]["context"]["sample"] in {"port 0 refused", "token=[masked password] is wrong"}
+    assert shown[0]["context"]["sample"] in {"port 0 refused", "token=[masked secret] is wrong"}
 
 
 def test_records_that_are_withheld_altogether_are_still_counted(ami_audit: Program, logs: Path) -> None:

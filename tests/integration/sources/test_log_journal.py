@@ -36,7 +36,7 @@ def test_a_journals_file_is_read_beside_other_logs(here: Path) -> None:
         "shop.service",
         "2026-01-01T00:00:00.000000Z",
     )
-    assert wrong.context["message"] == "cannot open till: password=[masked password]"
+    assert wrong.context["message"] == "cannot open till: password=[masked secret]"
     assert [context["events"] for context in contexts(drafts, "log.file")] == [1, 1]
 
 

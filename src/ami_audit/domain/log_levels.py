@@ -58,7 +58,7 @@ def troubling(levels: Mapping[str, int], text: str) -> LogLevel | None:
         levels: Its events by level; `none` counts those that name no level. Where all of them name none, a level's
             name in capitals within the text counts, else words such as `failed` and `refused` make a warning: much of
             what systems write has no level.
-        text: The template, or one of its messages.
+        text: The template, or one of its messages; empty where words mean nothing.
     """
     gravest = worst(level for level, count in levels.items() if count)
     if gravest is not None:

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-_COMPRESSED = (".gz", ".zst", ".xz", ".bz2", ".z", ".zstd")
+COMPRESSED = (".gz", ".zst", ".xz", ".bz2", ".z", ".zstd")
 _LOG_SUFFIXES = (".log", ".jsonl", ".ndjson", ".out", ".err", ".trace", ".journal")
 _LOG_FOLDERS = frozenset({"log", "logs", "journal"})
 _LOG_NAMES = frozenset(
@@ -54,7 +54,7 @@ def log_name(path: str) -> LogName:
     """
     folder, slash, name = path.rpartition("/")
     stem = name
-    for suffix in _COMPRESSED:
+    for suffix in COMPRESSED:
         stem = stem.removesuffix(suffix) if len(stem) > len(suffix) else stem
     date, number = "", 0
     if (counted := _NUMBER.search(stem)) and counted.start():

@@ -161,3 +161,12 @@ def test_a_zone_that_is_none_is_said(here: Path) -> None:
     """A misspelt zone must not silently be UTC."""
     with pytest.raises(UsageError, match="`Mars/Olympus` is no time zone"):
         drafts_of(".", zone="Mars/Olympus")
+
+
+def test_a_file_that_is_just_being_compressed_is_read_once(here: Path) -> None:
+    """For some moments both forms lie there, and every error would count twice."""
+    (here / "app.log.1").write_text(_LINE)
+    (here / "app.log.1.gz").write_bytes(gzip.compress(_LINE.encode()))
+    progress = Counting()
+    assert _read(drafts_of(".", progress=progress)) == ["app.log.1"]
+    assert progress.left_out == [("app.log.1.gz", "its uncompressed form is read")]

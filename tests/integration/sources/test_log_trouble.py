@@ -199,3 +199,13 @@ def test_trouble_that_began_since_then_is_new(here: Path) -> None:
         "connection to 10.0.0.1:40 refused": ["log.error"],
         "no money left": ["log.new-error"],
     }
+
+
+def test_prose_between_json_lines_is_no_trouble(here: Path) -> None:
+    """An agent writes that a test failed; that is what it was asked to look at."""
+    prose = "The test failed because the port was refused.\n"
+    (here / "agent.log").write_text(prose + json_lines(*(event(second, "INFO", "step") for second in range(9))))
+    assert only(drafts_of("agent.log"), "log.template") == []
+    (here / "agent.log").write_text(prose)
+    (draft,) = only(drafts_of("agent.log"), "log.template")
+    assert draft.context["judged_by"] == "words"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ami_audit.adapters.sources.log.place import Place
 from ami_audit.domain.errors import SourceError
-from ami_audit.domain.log_names import LogName, is_log_name, log_name
+from ami_audit.domain.log_names import COMPRESSED, LogName, is_log_name, log_name
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.text import readable_path
 from ami_audit.ports.progress import Progress
@@ -76,8 +76,19 @@ def logs_at(place: Place, options: AuditOptions, *, progress: Progress) -> Found
         walk = _Walk(path, place, any_name=options.any_name, vendored=options.include_vendored, progress=progress)
         found += walk.files()
         refused += walk.refused
-    unique = {file.path: file for file in found}.values()
+    unique = _without_copies({file.path: file for file in found}, progress)
     return Found(sorted(unique, key=lambda file: (file.name.family, file.name.order, file.target)), refused)
+
+
+def _without_copies(found: dict[str, LogFile], progress: Progress) -> list[LogFile]:
+    """Return the files but those that are being compressed, and still lie beside their compressed form."""
+    kept = []
+    for path, file in found.items():
+        if any(path.endswith(ending) and path.removesuffix(ending) in found for ending in COMPRESSED):
+            progress.skipped(file.target, why="its uncompressed form is read")
+        else:
+            kept.append(file)
+    return kept
 
 
 def _starts(place: Place, options: AuditOptions) -> list[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from ami_audit.adapters.sources.log.discovery import LogFile
 from ami_audit.domain.kinds import LogLevel
 from ami_audit.domain.log_levels import weight
-from ami_audit.ports.log_reader import TemplateCount
+from ami_audit.ports.log_reader import LogSummary, TemplateCount
 
 _LEAST = weight(LogLevel.WARNING)
 
@@ -17,6 +17,7 @@ class Template:
         """Begin with no events; where the first ones of it lie is known."""
         self.count = 0
         self.earlier = 0
+        self.is_judged_by_words = False
         self.levels: Counter[str] = Counter()
         self.files: Counter[str] = Counter()
         self.first_us: int | None = None
@@ -27,8 +28,10 @@ class Template:
         self.worst_place = _worst_place(first, file)
         self.peak, self.peak_us, self.peak_bucket_s = 0, first.peak_us, 0
 
-    def add(self, found: TemplateCount, file: LogFile, bucket_s: int) -> None:
+    def add(self, found: TemplateCount, file: LogFile, summary: LogSummary) -> None:
         """Add what one file holds of it."""
+        # A log that names levels means something by naming none: prose between JSON lines is no trouble.
+        self.is_judged_by_words |= summary.levels.get("none", 0) * 2 > summary.events
         self.count += found.count
         self.earlier += found.earlier
         self.levels.update(found.levels)
@@ -42,11 +45,12 @@ class Template:
             self.sample, self.detail, self.worst = found.sample, found.detail, found.worst
             self.worst_place = _worst_place(found, file)
         if found.peak > self.peak:
-            self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, bucket_s
+            self.peak, self.peak_us, self.peak_bucket_s = found.peak, found.peak_us, summary.bucket_s
 
     def absorb(self, other: "Template") -> None:
         """Add what another one holds: one that reads the same once its secrets are masked."""
         self.count += other.count
+        self.is_judged_by_words |= other.is_judged_by_words
         self.earlier += other.earlier
         self.levels.update(other.levels)
         self.files.update(other.files)

@@ -50,7 +50,7 @@ class Templates:
                 template = self._found.get(found.template)
                 if template is None:
                     template = self._found[found.template] = Template(found, file)
-                template.add(found, file, summary.bucket_s)
+                template.add(found, file, summary)
 
     @property
     def overflow(self) -> int:
@@ -90,7 +90,8 @@ class Templates:
         for number, found in self._found.items():
             # The secrets are left out first: a digest of a text with a password in it would tell the password.
             text = masked(texts.get(number, found.sample)).text
-            level = troubling(found.levels, text) if number != _OVERFLOW else None
+            words = text if found.is_judged_by_words else ""
+            level = troubling(found.levels, words) if number != _OVERFLOW else None
             if level is None:
                 continue
             if (level, text) in troubles:

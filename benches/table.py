@@ -9,6 +9,7 @@ from place import RESULTS
 NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "quality", "repo", "start")
 NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "module", "repo", "start")
 NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "services", "repo", "start")
+NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "logs", "repo", "start")
 _README = Path(__file__).with_name("README.md")
 _BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
 

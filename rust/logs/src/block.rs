@@ -159,11 +159,11 @@ impl<'r> Blocks<'r> {
             return entry.or(Some(last));
         }
         let calendar = Calendar::default();
-        let least = bytes.len().saturating_sub(LOOK_BACK);
+        let nearest = bytes.len().saturating_sub(LOOK_BACK);
         let mut end = last - 1;
         while let Some(before) = memrchr(b'\n', &bytes[..end]) {
             let start = before + 1;
-            if start <= least {
+            if start <= nearest {
                 break;
             }
             let previous = memrchr(b'\n', &bytes[..before]).map_or(0, |it| it + 1);

@@ -8,15 +8,15 @@ pub fn clock(text: &[u8], at: usize, wall: &mut Wall) -> Option<usize> {
     let (hour, mut at) = one_or_two(text, at)?;
     wall.hour = hour;
     let separator = *text.get(at)?;
-    if !matches!(separator, b':' | b'.') {
-        wall.minute = two(text, at)?;
-        wall.second = two(text, at + 2)?;
-        at += 4;
-    } else {
+    if matches!(separator, b':' | b'.') {
         (wall.minute, at) = one_or_two(text, at + 1)?;
         if text.get(at) == Some(&separator) {
             (wall.second, at) = one_or_two(text, at + 1)?;
         }
+    } else {
+        wall.minute = two(text, at)?;
+        wall.second = two(text, at + 2)?;
+        at += 4;
     }
     let is_fraction = matches!(text.get(at), Some(b'.' | b',' | b':'));
     if is_fraction {

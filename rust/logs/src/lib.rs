@@ -19,6 +19,7 @@ mod layout;
 mod level;
 mod merge;
 mod names;
+mod once;
 mod open;
 mod pipeline;
 mod request;
@@ -32,6 +33,7 @@ mod worker;
 
 pub use layout::leading_time;
 pub use level::{of_word as level_of_word, Level};
+pub use once::read_bytes;
 pub use pipeline::Reading;
 pub use request::{Error, Request};
 pub use when::{Calendar, Known, Time, KNOWN};

@@ -65,6 +65,17 @@ impl Source {
         })
     }
 
+    /// Bytes in memory, as a file would give them.
+    pub fn of_bytes(bytes: Vec<u8>) -> io::Result<Self> {
+        let (compression, reader) = decoded(Cursor::new(bytes))?;
+        Ok(Self {
+            reader,
+            hasher: None,
+            compression,
+            modified_us: 0,
+        })
+    }
+
     /// Fill the buffer as far as the stream goes.
     ///
     /// # Errors
@@ -96,13 +107,12 @@ impl Source {
             .as_ref()?
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let hex = hasher
-            .sha256
-            .clone()
-            .finalize()
-            .iter()
-            .map(|it| format!("{it:02x}"))
-            .collect();
+        let mut hex = String::with_capacity(64);
+        for byte in hasher.sha256.clone().finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                hex.extend(char::from_digit(digit.into(), 16));
+            }
+        }
         Some((hex, hasher.size))
     }
 
@@ -146,9 +156,10 @@ impl Read for Hashed {
 }
 
 type Opened = (Option<&'static str>, Box<dyn Read + Send>);
-type Whole = Chain<Cursor<Vec<u8>>, Hashed>;
+/// A stream with its first bytes put before it again.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
-fn decoded(mut file: Hashed) -> io::Result<Opened> {
+fn decoded<R: Read + Send + 'static>(mut file: R) -> io::Result<Opened> {
     let mut start = vec![0; 6];
     let mut length = 0;
     while length < start.len() {
@@ -159,7 +170,7 @@ fn decoded(mut file: Hashed) -> io::Result<Opened> {
     }
     start.truncate(length);
     let magic = start.clone();
-    let whole: Whole = Cursor::new(start).chain(file);
+    let whole: Whole<R> = Cursor::new(start).chain(file);
     let buffered = |whole| BufReader::with_capacity(BUFFER, whole);
     Ok(match magic.as_slice() {
         [0x1f, 0x8b, ..] => (
@@ -184,15 +195,16 @@ fn decoded(mut file: Hashed) -> io::Result<Opened> {
 }
 
 /// Zstandard frames one after the other.
-struct Zstd {
-    input: Option<BufReader<Whole>>,
-    frame: Option<Frame>,
+struct Zstd<R: Read> {
+    input: Option<BufReader<Whole<R>>>,
+    frame: Option<Frame<R>>,
 }
 
-type Frame = ruzstd::decoding::StreamingDecoder<BufReader<Whole>, ruzstd::decoding::FrameDecoder>;
+type Frame<R> =
+    ruzstd::decoding::StreamingDecoder<BufReader<Whole<R>>, ruzstd::decoding::FrameDecoder>;
 
-impl Zstd {
-    fn new(input: BufReader<Whole>) -> Self {
+impl<R: Read> Zstd<R> {
+    fn new(input: BufReader<Whole<R>>) -> Self {
         Self {
             input: Some(input),
             frame: None,
@@ -200,7 +212,7 @@ impl Zstd {
     }
 }
 
-impl Read for Zstd {
+impl<R: Read> Read for Zstd<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(frame) = &mut self.frame {

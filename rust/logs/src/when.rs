@@ -100,7 +100,7 @@ impl Calendar {
 
     fn offset_at(&self, local_us: i64) -> i64 {
         let after = self.zone.partition_point(|(from, _)| *from <= local_us);
-        let held = after.checked_sub(1).unwrap_or(0);
+        let held = after.saturating_sub(1);
         self.zone.get(held).map_or(0, |(_, east)| i64::from(*east))
     }
 }

@@ -78,8 +78,7 @@ pub fn level_of(word: &Word<'_>) -> Option<Level> {
         return memchr(b':', text).and_then(|at| of_word(&text[at + 1..]));
     }
     let text = match text {
-        [b'<', inner @ .., b'>'] => inner,
-        [inner @ .., b':' | b',' | b']'] => inner,
+        [b'<', inner @ .., b'>'] | [inner @ .., b':' | b',' | b']'] => inner,
         _ => text,
     };
     // Running text says `error`; a level says `ERROR` or `Error`.
@@ -210,7 +209,8 @@ fn name_at(rest: &[u8], at: usize) -> Option<(&[u8], usize)> {
         let is_apart = spaces > 0 && behind[spaces..].starts_with(b": ");
         (found.text, found.end + spaces + is_apart.then_some(1)?)
     };
-    (is_name(name) && !(name.contains(&b']') && !name.contains(&b'['))).then_some((name, end))
+    let is_whole = name.contains(&b'[') || !name.contains(&b']');
+    (is_name(name) && is_whole).then_some((name, end))
 }
 
 /// The message without what separates it from the head.

@@ -288,7 +288,7 @@ fn pairs(line: &[u8]) -> Vec<u8> {
             Value::Text(raw) => text.extend_from_slice(&unescaped(raw)),
             Value::Number(raw) | Value::Word(raw) => text.extend_from_slice(raw),
             Value::Nested(raw) => {
-                text.extend_from_slice(if raw[0] == b'{' { b"{}" } else { b"[]" })
+                text.extend_from_slice(if raw[0] == b'{' { b"{}" } else { b"[]" });
             }
         }
     });

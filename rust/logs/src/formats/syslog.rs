@@ -142,7 +142,7 @@ fn tag(text: &[u8]) -> Option<(&[u8], usize)> {
             ))
     })?;
     let name = &near[..end];
-    let spaces = name.iter().filter(|it| **it == b' ').count();
+    let spaces = memchr::memchr_iter(b' ', name).count();
     if name.is_empty() || spaces > 2 {
         return None;
     }

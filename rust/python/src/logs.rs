@@ -1,6 +1,6 @@
 //! The reading of logs: a handle that Python asks for one batch after the other.
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -58,8 +58,8 @@ impl LogReading {
     ) -> PyResult<Self> {
         let request = Request {
             paths: paths
-                .iter()
-                .map(|it| OsStr::from_bytes(it).into())
+                .into_iter()
+                .map(|it| OsString::from_vec(it).into())
                 .collect(),
             level: level.map(named).transpose()?,
             since_us,

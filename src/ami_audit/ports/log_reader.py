@@ -110,7 +110,7 @@ class TemplateCount(NamedTuple):
     """
 
     template: int
-    count: int
+    count: int  # type: ignore[assignment]  # Nobody asks a row how often it holds a value.
     earlier: int
     levels: dict[str, int]
     first_us: int | None
@@ -140,7 +140,7 @@ class LogId(NamedTuple):
 
     kind: str
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # Nobody asks a row how often it holds a value.
     worst: str | None
     first_us: int | None
     last_us: int | None

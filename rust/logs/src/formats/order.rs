@@ -8,7 +8,7 @@ use crate::head::{Format, Head};
 use crate::level::{of_letter, of_word, Level};
 
 /// How far into a line a head may reach.
-const WORDS_BEFORE_LEVEL: usize = 5;
+const WORDS_BEFORE_LEVEL: usize = 8;
 
 /// One piece of a head.
 pub struct Word<'a> {
@@ -139,6 +139,8 @@ pub fn after_time<'a>(head: &mut Head<'a>, rest: &'a [u8]) {
                 .iter()
                 .all(|it| it.is_ascii_digit() || *it == b'#' || *it == b':') => {}
             text if name.is_none() && is_name(text) => name = Some(text),
+            // What shouts may be a machine's place or a part of it; running text does not.
+            text if !text.iter().any(u8::is_ascii_lowercase) => {}
             _ => break,
         }
         at = found.end;

@@ -8,11 +8,11 @@ use super::order::{after_time, is_name, level_of, message_from, word};
 use super::{clf, kubernetes, logfmt, syslog};
 use crate::head::{Format, Head};
 use crate::layout::leading_time;
-use crate::level::of_word;
+use crate::level::{of_word, Level};
 use crate::when::{Calendar, Time};
 
 /// Words that may stand before a line's time.
-const WORDS_BEFORE_TIME: usize = 4;
+const WORDS_BEFORE_TIME: usize = 5;
 
 /// What a line of text says, a container's and a system's log included.
 #[must_use]
@@ -90,22 +90,51 @@ fn is_daemon(rest: &[u8]) -> bool {
         .is_some_and(|it| it.ends_with(b"]:") || it == b"kernel:")
 }
 
-/// A time behind a few words that are numbers, names of files or of machines.
+/// A time behind a few words that are numbers, names of files or of machines; behind others only as seconds since 1970.
 fn late<'a>(line: &'a [u8], calendar: &Calendar) -> Option<Head<'a>> {
-    let mut at = 0;
-    for _ in 0..WORDS_BEFORE_TIME {
+    let (mut at, mut only_epoch) = (0, false);
+    for number in 0..WORDS_BEFORE_TIME {
         let length = memchr(b' ', &line[at..line.len().min(at + 80)])?;
         let word = &line[at..at + length];
         let is_passed = word == b"-" || word.iter().any(|it| it.is_ascii_digit() || *it == b'.');
-        if !is_passed {
+        let is_label = number == 0 && word.iter().all(u8::is_ascii_uppercase);
+        let is_counted = number > 0 && line[0].is_ascii_digit();
+        if !is_passed && !is_label && !is_counted {
             return None;
         }
+        only_epoch |= !is_passed;
         at += length + 1;
-        if let Some((time, length)) = time_at_start(&line[at..], calendar) {
-            return Some(dated(time, &line[at + length..]));
+        let rest = &line[at..];
+        let is_epoch =
+            rest.len() > 10 && rest[10] == b' ' && rest[..10].iter().all(u8::is_ascii_digit);
+        if only_epoch && !is_epoch {
+            continue;
+        }
+        if let Some((time, length)) = time_at_start(rest, calendar) {
+            let mut head = dated(time, &rest[length..]);
+            if number == 0 {
+                redis(word, &rest[length..], &mut head);
+            }
+            return Some(head);
         }
     }
     None
+}
+
+/// `4242:M TIME # message`: Redis marks how grave a line is.
+fn redis<'a>(process: &[u8], rest: &'a [u8], head: &mut Head<'a>) {
+    let [.., b':', b'M' | b'S' | b'C' | b'X'] = process else {
+        return;
+    };
+    if let [b' ', mark, b' ', message @ ..] = rest {
+        head.level = match mark {
+            b'.' | b'-' => Some(Level::Debug),
+            b'*' => Some(Level::Info),
+            b'#' => Some(Level::Warning),
+            _ => return,
+        };
+        head.message = Cow::Borrowed(message);
+    }
 }
 
 fn time_at_start(line: &[u8], calendar: &Calendar) -> Option<(Time, usize)> {

@@ -4,6 +4,7 @@ mod canonical;
 mod chain;
 mod code;
 mod fault;
+mod git;
 mod identity;
 mod keyfile;
 mod log_parts;
@@ -39,6 +40,8 @@ mod _native {
     use crate::code::{CodeCount, CodeCountError};
     #[pymodule_export]
     use crate::fault::{CanonicalError, CoreError};
+    #[pymodule_export]
+    use crate::git::{git_changes, git_commits};
     #[pymodule_export]
     use crate::identity::{generate_seed, uuid7};
     #[pymodule_export]

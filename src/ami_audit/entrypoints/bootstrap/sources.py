@@ -1,9 +1,11 @@
 """Sources: the built-in ones, ready to use, and those of installed plug-ins."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ami_audit.adapters.chain_core.code_counter import NativeCodeCounter
 from ami_audit.adapters.chain_core.log_reader import NativeLogReader
+from ami_audit.adapters.chain_core.history_parser import NativeHistoryParser
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource
@@ -15,7 +17,17 @@ from ami_audit.adapters.sources.service import ServiceSource as _ServiceSource
 from ami_audit.entrypoints.bootstrap.plugins import plugins
 from ami_audit.ports.source import AuditSource
 
-GitSource = _GitSource
+
+class GitSource(_GitSource):
+    """Observes a repository's history: commits, refs, submodules, and on request more."""
+
+    def __init__(self, repo_path: str | Path | None = None) -> None:
+        """What git prints is read by the native core.
+
+        Args:
+            repo_path: Where the repository is; targets are then paths in it. None: each target says where it is.
+        """
+        super().__init__(repo_path, parser=NativeHistoryParser())
 
 
 class FileSource(_FileSource):

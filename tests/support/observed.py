@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ami_audit.adapters.sources.git import GitSource
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.options import AuditOptions
+from ami_audit.entrypoints.bootstrap.sources import GitSource
 
 
 class Counting:

@@ -9,7 +9,7 @@ from ami_audit.adapters.sources.git.commit_drafts import lost_draft
 from ami_audit.adapters.sources.git.contributions import Contributions
 from ami_audit.adapters.sources.git.differ import Differ
 from ami_audit.adapters.sources.git.follow import Followed, follow, joined, spec_of
-from ami_audit.adapters.sources.git.history import History, Roots, read_history
+from ami_audit.adapters.sources.git.history import History, read_history, roots_of
 from ami_audit.adapters.sources.git.identity import Identities
 from ami_audit.adapters.sources.git.mailmap import Mailmap
 from ami_audit.adapters.sources.git.naming import Setting
@@ -28,6 +28,7 @@ from ami_audit.adapters.sources.git.walk import Tools, Walk
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import SourceError
 from ami_audit.domain.options import AuditOptions
+from ami_audit.ports.history_parser import HistoryParser
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.source import Known
 
@@ -40,9 +41,17 @@ class Audit:
     """One run over one repository."""
 
     def __init__(
-        self, aim: Target, settings: Settings, plumbing: Plumbing, *, signatures: Signatures, options: AuditOptions
+        self,
+        aim: Target,
+        settings: Settings,
+        plumbing: Plumbing,
+        *,
+        signatures: Signatures,
+        options: AuditOptions,
+        parser: HistoryParser | None,
     ) -> None:
         """Take the repository and what is asked of it; its refs are read at once."""
+        self._parser = parser
         self._aim = aim
         self._settings = settings
         self._plumbing = plumbing
@@ -81,11 +90,10 @@ class Audit:
             yield from in_batches(drafts)
 
     def _history(self) -> tuple[History, list[str]]:
-        roots = Roots(self._plumbing, self._tips)
         history = read_history(self._plumbing, self._tips, paths=self._aim.specs, shallow=self._settings.shallow)
         if not self._aim.exists and not len(history):
             raise SourceError(self._aim.named, "no such path, neither there today nor in the history.")
-        return history, roots.names(history.damage)
+        return history, roots_of(self._plumbing, self._tips, history)
 
     def _followed(self, history: History) -> list[Followed]:
         """Return what is known of each file that was asked for by name, across its renames."""
@@ -135,13 +143,14 @@ class Audit:
     def _walk(self, history: History, summed: Contributions | None, *, known: Known, progress: Progress) -> Walk:
         tools = Tools(
             reader=self._reader,
-            differ=Differ(self._plumbing, counts_lines=self._options.line_counts),
+            differ=Differ(self._plumbing, counts_lines=self._options.line_counts, parser=self._parser),
             identities=self._identities,
             signatures=self._signatures,
             selection=self._selection,
             setting=self._setting,
             contributions=summed,
             counts_lines=self._options.line_counts,
+            parser=self._parser,
         )
         broken = history.damage.cut if history.damage else {}
         return Walk(tools, cut={*self._settings.shallow, *broken}, known=known, progress=progress)

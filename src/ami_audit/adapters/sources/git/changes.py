@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ami_audit.ports.history_parser import ChangesRow
+
 _KEPT_ENTRIES = 1_000
 _KEPT_PATH_BYTES = 256 << 10
 _SUBMODULE = "160000"
@@ -37,6 +39,14 @@ class Changes:
         """Return changes of which nothing is known, and why."""
         changes = cls()
         changes.problem = problem
+        return changes
+
+    @classmethod
+    def of(cls, row: ChangesRow, entries: list[dict[str, Any]]) -> "Changes":
+        """Return changes that were read already."""
+        changes = cls()
+        changes.entries = entries
+        changes.files, changes.added, changes.deleted = row.files, row.added, row.deleted
         return changes
 
     def observe(self, header: str, tokens: Iterator[str]) -> None:

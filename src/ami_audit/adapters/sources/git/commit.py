@@ -14,6 +14,7 @@ _USUAL = re.compile(
 _ODD_PERSON = re.compile(rb"(?P<name>[^<]*?) ?<(?P<email>.*)>(?P<rest>[^>]*)", re.DOTALL)
 _DATE = re.compile(rb"\s*([+-]?\d+)\s*([+-]\d{4})?")
 _PARENT = re.compile(rb"parent ([0-9a-f]{40,64})\n")
+_COMMITTED = re.compile(rb"\ncommitter [^\n]*> (-?\d+) ([+-]\d{4})\n")
 _NO_DATE = GitDate(b"", b"")
 
 
@@ -93,6 +94,12 @@ def declared_parents(data: bytes) -> tuple[str, ...] | None:
         found.append(line[1].decode())
         start = line.end()
     return tuple(found)
+
+
+def committed_at(data: bytes) -> GitDate:
+    """Return when a raw commit says that it was committed; no date when it does not say so as git does."""
+    found = _COMMITTED.search(data)
+    return GitDate(found[1], found[2]) if found else _NO_DATE
 
 
 def _headers(header: bytes) -> list[tuple[bytes, bytes]]:

@@ -11,6 +11,7 @@ from ami_audit.adapters.sources.git.naming import SOURCE, Setting, digest, obser
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
+from ami_audit.ports.history_parser import CommitRow
 
 _FETCH = "Fetch the missing objects (`git fetch --refetch`), then audit again with --full."
 _KEPT_PARENTS = 1_000
@@ -77,6 +78,51 @@ def commit_draft(
         metadata=setting.metadata,
         findings=findings,
         observed=observed_commit(commit.name, counts_lines=counts_lines),
+    )
+
+
+def quick_draft(
+    name: str,
+    row: CommitRow,
+    changes: Changes | None,
+    *,
+    signature: dict[str, str],
+    identities: Identities,
+    setting: Setting,
+    counts_lines: bool = True,
+) -> AuditDraft:
+    """Return the draft of a commit of which nothing is doubtful; the row's facts become the draft's.
+
+    Args:
+        name: The commit's hash.
+        row: What stands in it.
+        changes: What it changed, all of it known; None for a merge.
+        signature: What is known of its signature.
+        identities: Who knows the authors.
+        setting: What all drafts of the run share.
+        counts_lines: Whether lines were counted.
+    """
+    author, context = identities.named(row.author_name, row.author_email), row.facts
+    context["author"] = context["committer"] = {**author.facts, **row.author_date}
+    if row.committer_date is not None:
+        committer = identities.named(row.committer_name or "", row.committer_email or "")
+        context["committer"] = {**committer.facts, **row.committer_date}
+    context["signature"] = signature
+    if changes is not None:
+        context.update(_change_facts(changes, counts_lines=counts_lines))
+    return AuditDraft(
+        action="git.commit",
+        target=name,
+        target_type=_GIT,
+        source=SOURCE,
+        actor=author.actor,
+        actor_type=_PERSON,
+        timestamp=row.moment,
+        outcome=_SUCCESS,
+        reason=setting.reason,
+        context=context,
+        metadata=setting.metadata,
+        observed=observed_commit(name, counts_lines=counts_lines),
     )
 
 

@@ -1,5 +1,6 @@
 """Which commits there are, oldest first, children after their parents."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from ami_audit.adapters.sources.git.objects import ObjectReader
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 
 _ASKED_AT_ONCE = 500
+_FIRST = re.compile(rb"^[0-9a-f]+", re.MULTILINE)
+_ALONE = re.compile(rb"^[0-9a-f]+$", re.MULTILINE)
 
 
 class Damage(NamedTuple):
@@ -34,6 +37,7 @@ class History:
         self._hashes = bytearray()
         self.damage: Damage | None = None
         self.is_whole = True
+        self.roots: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self._hashes) // self._size
@@ -51,6 +55,12 @@ class History:
     def clear(self) -> None:
         """Forget all hashes."""
         self._hashes.clear()
+        self.roots = None
+
+    def extend_with_parents(self, lines: bytes) -> None:
+        """Add the first hash of each line; the others are its parents, and one without any is a root."""
+        self._hashes += bytes.fromhex(b"".join(_FIRST.findall(lines)).decode("ascii"))
+        self.roots = [*(self.roots or ()), *(name.decode("ascii") for name in _ALONE.findall(lines))]
 
     def chunks(self, count: int) -> Iterator[list[str]]:
         """Yield the hashes in order, `count` at a time."""
@@ -89,51 +99,49 @@ def read_history(
     return history
 
 
-class Roots:
-    """The commits without parents, looked for while something else is being read."""
+def roots_of(plumbing: Plumbing, tips: Sequence[str], history: History) -> list[str]:
+    """Return the commits without parents, newest first; where a damaged history breaks off there is none.
 
-    def __init__(self, plumbing: Plumbing, tips: Sequence[str]) -> None:
-        """Start looking."""
-        self._plumbing = plumbing
-        self._tips = tips
-        self._start()
-
-    def _start(self) -> None:
-        self._child = self._plumbing.start("rev-list", "--max-parents=0", "--stdin", "--")
-        self._child.finish("".join(f"{tip}\n" for tip in self._tips).encode())
-
-    def names(self, damage: Damage | None) -> list[str]:
-        """Return their hashes; those where a damaged history breaks off are not counted among them."""
-        if damage is not None:
-            # The walk that was begun died on the damage; the graft lets a second one pass.
-            self._plumbing.stop(self._child)
-            self._tips = [tip for tip in self._tips if tip not in damage.lost]
-            self._start()
-        names = "".join(_lines(self._child)).split()
-        self._plumbing.stop(self._child)
-        return [name for name in names if damage is None or name not in damage.cut]
+    Args:
+        plumbing: Where the objects are.
+        tips: Hashes of commits that can be read.
+        history: What was read from there; a whole one knows its roots already.
+    """
+    damage = history.damage
+    names = history.roots[::-1] if history.roots is not None else None
+    if names is None:
+        sound = [tip for tip in tips if damage is None or tip not in damage.lost]
+        child = plumbing.start("rev-list", "--topo-order", "--max-parents=0", "--stdin", "--")
+        child.finish("".join(f"{tip}\n" for tip in sound).encode())
+        names = b"".join(_lines(child)).decode("ascii").split()
+        plumbing.stop(child)
+    return [name for name in names if damage is None or name not in damage.cut]
 
 
 def _list(plumbing: Plumbing, history: History, *, tips: Sequence[str], paths: Sequence[bytes]) -> str | None:
     history.clear()
     if not tips:
         return None
-    limits: list[str | bytes] = ["--full-history"] if paths else []
+    # With paths git would rewrite the parents.
+    limits = ["--full-history"] if paths else ["--parents"]
     child = plumbing.start("rev-list", "--topo-order", "--reverse", *limits, "--stdin", "--", *paths)
     try:
         child.finish("".join(f"{tip}\n" for tip in tips).encode())
         for block in _lines(child):
-            history.extend(block)
+            if paths:
+                history.extend(block.decode("ascii"))
+            else:
+                history.extend_with_parents(block)
         return None if child.status() == 0 else child.complaint()
     finally:
         plumbing.stop(child)
 
 
-def _lines(child: Child) -> Iterator[str]:
+def _lines(child: Child) -> Iterator[bytes]:
     rest = b""
     while block := child.receive():
         whole, _, rest = (rest + block).rpartition(b"\n")
-        yield (whole + b"\n").decode("ascii")
+        yield whole + b"\n"
 
 
 def _survey(plumbing: Plumbing, tips: Iterable[str], shallow: Collection[str]) -> Damage:

@@ -35,6 +35,7 @@ class Identities:
         """Take the mailmap to ask."""
         self._mailmap = mailmap
         self._known: dict[tuple[Signer, bytes], Identity] = {}
+        self._named: dict[tuple[str, str], Identity] = {}
 
     def identity(self, signer: Signer, encoding: bytes = b"") -> Identity:
         """Return the person behind a header's name and address.
@@ -48,6 +49,15 @@ class Identities:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             found = self._known[signer, encoding] = self._written(signer, encoding)
+        return found
+
+    def named(self, name: str, email: str) -> Identity:
+        """Return the person behind a header's name and address that are UTF-8, as text."""
+        found = self._named.get((name, email))
+        if found is None:
+            if len(self._named) >= _REMEMBERED:
+                self._named.clear()
+            found = self._named[name, email] = self.identity(Signer(name.encode(), email.encode()))
         return found
 
     def person(self, person: Person, encoding: bytes = b"") -> dict[str, str]:

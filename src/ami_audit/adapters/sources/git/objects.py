@@ -8,6 +8,7 @@ from ami_audit.adapters.sources.git.plumbing import Plumbing
 # Kept of one object; the rest is read past. A commit larger than this is an attack or an accident.
 LARGEST_BYTES = 4 << 20
 _SKIP_BYTES = 1 << 20
+_KINDS = {kind.encode(): kind for kind in ("commit", "tree", "blob", "tag")}
 
 
 class GitObject(NamedTuple):
@@ -64,7 +65,7 @@ class ObjectReader:
         """Yield the next `count` answers."""
         waiting = self._waiting
         for index in range(count):
-            answer = self._answer(waiting[index])
+            answer = self._ready(waiting[index]) or self._answer(waiting[index])
             if answer is None:
                 answer = self._revived(index)
             yield answer
@@ -90,6 +91,19 @@ class ObjectReader:
         rest = self._waiting[index + 1 :]
         self._child.send("".join(f"{name}\n" for name in rest).encode())
         return GitObject(self._waiting[index], "corrupt")
+
+    def _ready(self, name: str) -> GitObject | None:
+        """Return the answer when all of it has been received and nothing is special about it; the quick way."""
+        buffer, at = self._buffer, self._at
+        end = buffer.find(b"\n", at)
+        words = buffer[at:end].split(b" ") if end > 0 else ()
+        if not self._contents or len(words) != 3 or not words[2].isdigit():
+            return None
+        size = int(words[2])
+        if size > LARGEST_BYTES or end + size + 2 > len(buffer):
+            return None
+        self._at = end + size + 2
+        return GitObject(name, _KINDS.get(words[1]) or words[1].decode(), buffer[end + 1 : end + 1 + size], size)
 
     def _answer(self, name: str) -> GitObject | None:
         line = self._line()

@@ -4,20 +4,21 @@ import base64
 import binascii
 import re
 
-_ARMOR = re.compile(
-    rb"-----BEGIN PGP [A-Z ]+-----\r?\n(?:[^\n]+\n)*\r?\n(.*?)(?:\n=[^\n]{4}\s*)?\n?-----END", re.DOTALL
-)
+_BEGIN = re.compile(rb"-----BEGIN PGP [A-Z ]+-----\r?\n(?:[^\n]+\n)*\r?\n")
+_CHECKSUM = re.compile(rb"\n=[^\n]{4}\s*$")
 _SIGNATURE = 2
 _ISSUER, _FINGERPRINT = 16, 33
 
 
 def issuer_of(armoured: bytes) -> str:
     """Return the key's fingerprint, or its 16-digit id, in upper-case hex; empty when the packet names none."""
-    found = _ARMOR.match(armoured.lstrip())
-    if found is None:
+    text = armoured.lstrip()
+    found = _BEGIN.match(text)
+    end = text.find(b"-----END", found.end()) if found else -1
+    if found is None or end < 0:
         return ""
     try:
-        return _issuer(_packet(base64.b64decode(found[1])))
+        return _issuer(_packet(base64.b64decode(_CHECKSUM.sub(b"", text[found.end() : end]))))
     except (binascii.Error, IndexError):
         return ""
 

@@ -6,9 +6,9 @@ is left is counted as usual; what kills git even then (an object that is there b
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from ami_audit.adapters.sources.git.changes import Changes, changes_of
-from ami_audit.adapters.sources.git.commit import Commit
 from ami_audit.adapters.sources.git.objects import ObjectReader
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 
@@ -19,6 +19,18 @@ NAMED = ("diff-tree", "--stdin", *ALWAYS, "--raw", "--no-renames")
 _LISTED = ("diff-tree", "--stdin", *ALWAYS, "--raw", "-M100%")
 _ASKED_AT_ONCE = 500
 _NAMED = 5
+
+
+class Committed(Protocol):
+    """A commit as far as its changes are asked for."""
+
+    @property
+    def name(self) -> str:
+        """Its hash."""
+
+    @property
+    def parents(self) -> Sequence[str]:
+        """The hashes of its parents."""
 
 
 def tokens_of(block: bytes) -> Iterator[str]:
@@ -36,7 +48,7 @@ class Screening:
         self._counts_lines = counts_lines
         self._presence = ObjectReader(plumbing, contents=False)
 
-    def changes(self, chunk: Sequence[Commit]) -> dict[str, Changes]:
+    def changes(self, chunk: Sequence[Committed]) -> dict[str, Changes]:
         """Return the changes of each commit by hash; what could not be known is in their `problem`."""
         results = self._without_trees(chunk)
         names = [commit.name for commit in chunk if commit.name not in results]
@@ -52,7 +64,7 @@ class Screening:
             listed[name].problem = changes.problem
         return results | listed
 
-    def _without_trees(self, chunk: Sequence[Commit]) -> dict[str, Changes]:
+    def _without_trees(self, chunk: Sequence[Committed]) -> dict[str, Changes]:
         names = {commit.name: [f"{place}^{{tree}}" for place in (commit.name, *commit.parents)] for commit in chunk}
         missing = self._absent({tree for trees in names.values() for tree in trees})
         lost = {name: missing.intersection(trees) for name, trees in names.items()}

@@ -14,6 +14,7 @@ from ami_audit.adapters.sources.git.target import target_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.options import AuditOptions
+from ami_audit.ports.history_parser import HistoryParser
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.source import AuditSource, Known, nothing_known
 
@@ -28,12 +29,14 @@ class GitSource(AuditSource):
     repository's configuration, attributes or checkout.
     """
 
-    def __init__(self, repo_path: str | Path | None = None) -> None:
+    def __init__(self, repo_path: str | Path | None = None, *, parser: HistoryParser | None = None) -> None:
         """Take the repository.
 
         Args:
             repo_path: Where it is; targets are then paths in it. None: each target says where it is.
+            parser: Reads what git prints; None: that is done here, with the same result and several times as slowly.
         """
+        self._parser = parser
         self._repo_path = None if repo_path is None else Path(repo_path)
 
     def supports(self, target_type: AuditTargetType) -> bool:
@@ -62,5 +65,5 @@ class GitSource(AuditSource):
         with ExitStack() as stack:
             plumbing = stack.enter_context(Plumbing(aim.location, settings))
             signatures = stack.enter_context(closing(Signatures(plumbing.folder)))
-            audit = Audit(aim, settings, plumbing, signatures=signatures, options=options)
+            audit = Audit(aim, settings, plumbing, signatures=signatures, options=options, parser=self._parser)
             yield from audit.batches(nothing_known if options.full else known, progress)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import NamedTuple
 
 from ami_audit.adapters.sources.git.changes import Changes
-from ami_audit.adapters.sources.git.commit import Commit, commit_of, signed_part
-from ami_audit.adapters.sources.git.commit_drafts import commit_draft, lost_draft, observed_commit
+from ami_audit.adapters.sources.git.commit import Commit, commit_of, committed_at, signed_part
+from ami_audit.adapters.sources.git.commit_drafts import commit_draft, lost_draft, observed_commit, quick_draft
 from ami_audit.adapters.sources.git.contributions import Contributions
 from ami_audit.adapters.sources.git.differ import Differ
 from ami_audit.adapters.sources.git.history import History
@@ -17,6 +17,7 @@ from ami_audit.adapters.sources.git.objects import GitObject, ObjectReader
 from ami_audit.adapters.sources.git.selection import Selection
 from ami_audit.adapters.sources.git.signature import UNSIGNED, Signatures, Signed, State, settled
 from ami_audit.domain.draft import AuditDraft, fact_key
+from ami_audit.ports.history_parser import CommitRow, HistoryParser
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.source import Known, nothing_known
 
@@ -35,12 +36,22 @@ class Tools(NamedTuple):
     setting: Setting
     contributions: Contributions | None = None
     counts_lines: bool = True
+    parser: HistoryParser | None = None
+
+
+class _Quick(NamedTuple):
+    """A commit that was read by the parser: `row` is what stands in it, `data` the whole object."""
+
+    name: str
+    parents: Sequence[str]
+    row: CommitRow
+    data: bytes
 
 
 class _Ready(NamedTuple):
     """A commit whose changes are still being counted and whose signature is still being checked."""
 
-    commit: Commit
+    commit: Commit | _Quick
     signature: State
     changes: Changes | None
     is_counted: bool
@@ -109,8 +120,23 @@ class Walk:
         return {name for name, is_known in zip(names, flags, strict=True) if is_known}
 
     def _prepared(self, names: Sequence[str], known: set[str]) -> list[_Ready | AuditDraft]:
-        found = (self._read(answer, known) for answer in self._tools.reader.answers(len(names)))
-        return [item for item in found if item is not None]
+        answers = self._tools.reader.answers(len(names))
+        if self._tools.parser is None or self._is_thorough:
+            found = (self._read(answer, known) for answer in answers)
+            return [item for item in found if item is not None]
+        objects = list(answers)
+        rows = self._tools.parser.commits([answer.data if answer.kind == "commit" else b"" for answer in objects])
+        quick = (self._quick(answer, row) for answer, row in zip(objects, rows, strict=True))
+        return [item for item in quick if item is not None]
+
+    def _quick(self, answer: GitObject, row: CommitRow | None) -> _Ready | AuditDraft | None:
+        if row is None:
+            return self._read(answer, set())
+        signature: State = UNSIGNED
+        if row.signature is not None:
+            signed = Signed(row.signature.encode(), partial(signed_part, answer.data), committed_at(answer.data))
+            signature = self._tools.signatures.state(signed)
+        return self._counted(_Quick(answer.name, row.facts["parents"], row, answer.data), signature, is_known=False)
 
     def _read(self, answer: GitObject, known: set[str]) -> _Ready | AuditDraft | None:
         if answer.kind != "commit":
@@ -127,6 +153,9 @@ class Walk:
         if commit.signature and not is_known:
             signed = Signed(commit.signature, partial(signed_part, commit.data), commit.committer.date)
             signature = self._tools.signatures.state(signed)
+        return self._counted(commit, signature, is_known=is_known)
+
+    def _counted(self, commit: Commit | _Quick, signature: State, *, is_known: bool) -> _Ready:
         if len(commit.parents) > 1:
             return _Ready(commit, signature, None, is_counted=False, is_known=is_known)
         if commit.name in self._cut:
@@ -141,14 +170,26 @@ class Walk:
         return [draft for draft in drafts if draft is not None]
 
     def _draft(self, item: _Ready, counted: dict[str, Changes]) -> AuditDraft | None:
-        changes = counted.get(item.commit.name) or _NOTHING if item.is_counted else item.changes
-        tools = self._tools
+        commit, tools = item.commit, self._tools
+        changes = counted.get(commit.name) or _NOTHING if item.is_counted else item.changes
+        if isinstance(commit, _Quick):
+            if changes is None or not changes.problem:
+                return quick_draft(
+                    commit.name,
+                    commit.row,
+                    changes,
+                    signature=settled(item.signature),
+                    identities=tools.identities,
+                    setting=tools.setting,
+                    counts_lines=tools.counts_lines,
+                )
+            commit = commit_of(commit.name, commit.data)
         if tools.contributions is not None:
-            tools.contributions.add(item.commit, changes)
+            tools.contributions.add(commit, changes)
         if item.is_known:
             return None
         return commit_draft(
-            item.commit,
+            commit,
             changes,
             settled(item.signature),
             identities=tools.identities,

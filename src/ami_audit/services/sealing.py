@@ -1,8 +1,11 @@
 """Turns drafts into sealed records that follow a head: hashes, links, signatures, tree."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import accumulate, count, islice, pairwise
 from typing import NamedTuple
 
@@ -20,6 +23,8 @@ from ami_audit.services.protection import Protector
 
 _MINING_SLICE = 1 << 22
 _AT_A_TIME = 64
+# Records that are signed together, while those after them are still being written down.
+_PORTION = 128
 _KEY_TARGETS = frozenset(("key", "trail"))
 
 
@@ -80,13 +85,32 @@ class Sealer:
         disclosures: Sequence[SealedDisclosure] = ()
         if self._protector is not None:
             contents, disclosures = self._protector.protect(list(contents))
-        canonical, hashes, nonces = self._link(contents, head.record_hash)
-        blocks = self._sign(b"".join(hashes), recorded, signers)
+        canonical, hashes, nonces, blocks = self._signed(contents, head.record_hash, recorded=recorded, signers=signers)
         places, previous = count(head.size), [head.record_hash, *hashes[:-1]]
         rows = zip(places, ids, previous, nonces, hashes, canonical, blocks, strict=False)
         records = [SealedRecord._make(row) for row in rows]
         new_head, tiles, new_edges = self._grow(records, head, edges=edges, recorded=recorded)
         return SealedBatch(records, new_head, tiles, _key_events(entries, canonical), disclosures), new_edges
+
+    def _signed(
+        self, contents: Iterable[dict[str, object]], previous: bytes, *, recorded: str, signers: Sequence[Signer]
+    ) -> tuple[list[bytes], list[bytes], list[int], list[bytes]]:
+        """Link portion after portion, and sign each of them while the next one is linked."""
+        sign = partial(self._sign, recorded=recorded, signers=signers)
+        rest = iter(contents)
+        canonical, hashes, nonces = self._link(islice(rest, _PORTION if signers else None), previous)
+        if len(hashes) < _PORTION or not signers:
+            return canonical, hashes, nonces, sign(b"".join(hashes))
+        with ThreadPoolExecutor(1, "ami-audit-sign") as hand:
+            signing = [hand.submit(sign, b"".join(hashes))]
+            while some := list(islice(rest, _PORTION)):
+                with _after(len(hashes)):
+                    texts, linked, found = self._link(some, hashes[-1])
+                signing.append(hand.submit(sign, b"".join(linked)))
+                canonical += texts
+                hashes += linked
+                nonces += found
+            return canonical, hashes, nonces, [block for portion in signing for block in portion.result()]
 
     def _link(
         self, contents: Iterable[dict[str, object]], previous: bytes
@@ -107,7 +131,8 @@ class Sealer:
         is_canonical = True
         rest = iter(contents)
         while some := list(islice(rest, _AT_A_TIME)):
-            part = self._written(some)
+            with _after(len(ends) - 1):
+                part = self._written(some)
             texts.append(part.texts)
             ends += [ends[-1] + end for end in part.ends]
             is_canonical &= part.is_canonical
@@ -118,7 +143,7 @@ class Sealer:
             return self._core.encode(contents)
         except MalformedError:
             # Frozen, a mapping of another kind is a plain one; what no JSON holds is refused with its path.
-            return self._core.encode([frozen(content) for content in contents])
+            return self._core.encode([_plain(content, index) for index, content in enumerate(contents)])
 
     def _mine(self, texts: Sequence[bytes], previous: bytes) -> tuple[list[bytes], list[bytes], list[int]]:
         canonical: list[bytes] = []
@@ -148,7 +173,7 @@ class Sealer:
                 return nonce
         raise AssertionError("count() never ends")
 
-    def _sign(self, record_hashes: bytes, recorded: str, signers: Sequence[Signer]) -> list[bytes]:
+    def _sign(self, record_hashes: bytes, *, recorded: str, signers: Sequence[Signer]) -> list[bytes]:
         timestamp_us = microseconds(read(recorded))
         signed = [self._blocks(record_hashes, timestamp_us, signer) for signer in signers]
         if not signed:
@@ -182,6 +207,21 @@ class Sealer:
         )
         new_head = Head(head.size + len(records), records[-1].record_hash, root, frontier, recorded)
         return new_head, [Tile(*tile) for tile in tiles], new_edges
+
+
+def _plain(content: dict[str, object], position: int) -> object:
+    with _after(position):
+        return frozen(content)
+
+
+@contextmanager
+def _after(done: int) -> Iterator[None]:
+    """Count the record that is refused from the first of the batch, `done` before the work that refuses it."""
+    try:
+        yield
+    except MalformedError as error:
+        error.position += done
+        raise
 
 
 def leaf_hashes(core: ChainCore, records: Sequence[SealedRecord]) -> bytes:

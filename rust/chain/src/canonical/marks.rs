@@ -14,29 +14,48 @@ impl Marks {
     ///
     /// `text` is shorter than 2^32 bytes.
     pub fn read(&mut self, text: &[u8]) -> Ends<'_> {
-        let Self { words, offsets } = self;
-        words.clear();
         let (blocks, rest) = text.as_chunks::<64>();
-        mark_all(blocks, words);
+        // A control byte marks the end.
         let mut last = [b' '; 64];
         last[..rest.len()].copy_from_slice(rest);
-        words.push(marks_of(&last) | 1 << rest.len());
-        let mut count = 0;
-        for (marks, first) in words.iter().zip((0_u32..).step_by(64)) {
-            if offsets.len() < count + 64 {
-                offsets.resize(2 * count + 1024, 0);
-            }
-            list(*marks, first, &mut offsets[count..count + 64]);
-            count += marks.count_ones() as usize;
+        last[rest.len()] = 0;
+        // Marks are written many at a time, which is quicker than to stop in time.
+        let room = 64 * (blocks.len() + 1) + 64;
+        if self.offsets.len() < room {
+            self.offsets.resize(room, 0);
         }
+        let count = self.list(blocks, &last);
         Ends {
-            offsets: &offsets[..count],
+            offsets: &self.offsets[..count],
             at: 0,
         }
     }
+
+    /// Write the offsets of all marks, and return how many they are.
+    fn list(&mut self, blocks: &[[u8; 64]], last: &[u8; 64]) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            return simd.vectorize(wide::Blocks512(simd, blocks, last, &mut self.offsets));
+        }
+        self.list_by_words(blocks, last)
+    }
+
+    /// The same, by a word of bits for each block.
+    fn list_by_words(&mut self, blocks: &[[u8; 64]], last: &[u8; 64]) -> usize {
+        let Self { words, offsets } = self;
+        words.clear();
+        mark_all(blocks, words);
+        words.push(marks_of(last));
+        let mut count = 0;
+        for (marks, first) in words.iter().zip((0_u32..).step_by(64)) {
+            list(*marks, first, &mut offsets[count..count + 64]);
+            count += marks.count_ones() as usize;
+        }
+        count
+    }
 }
 
-/// Write the offsets of the marks; always eight at a time, which is quicker than to stop in time.
+/// Write the offsets of the marks of one block, eight at a time.
 #[inline]
 fn list(mut marks: u64, first: u32, offsets: &mut [u32]) {
     for eight in offsets.as_chunks_mut::<8>().0 {
@@ -84,10 +103,6 @@ impl Ends<'_> {
 
 fn mark_all(blocks: &[[u8; 64]], words: &mut Vec<u64>) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V4::try_new() {
-        return simd.vectorize(wide::Blocks512(simd, blocks, words));
-    }
-    #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
         return simd.vectorize(wide::Blocks256(simd, blocks, words));
     }
@@ -121,27 +136,45 @@ mod wide {
     use pulp::cast;
     use pulp::x86::{V3, V4};
 
-    pub struct Blocks512<'a>(pub V4, pub &'a [[u8; 64]], pub &'a mut Vec<u64>);
+    /// Blocks and the last one, and room for the offsets of their marks; returns how many these are.
+    pub struct Blocks512<'a>(
+        pub V4,
+        pub &'a [[u8; 64]],
+        pub &'a [u8; 64],
+        pub &'a mut [u32],
+    );
 
     impl pulp::NullaryFnOnce for Blocks512<'_> {
-        type Output = ();
+        type Output = usize;
 
         #[inline(always)]
-        fn call(self) {
-            let Self(simd, blocks, words) = self;
-            let bytes = simd.avx512bw;
-            let quote = simd.avx512f._mm512_set1_epi8(0x22);
-            let slash = simd.avx512f._mm512_set1_epi8(0x5c);
-            let space = simd.avx512f._mm512_set1_epi8(0x20);
-            words.reserve(blocks.len() + 2);
-            for block in blocks {
+        fn call(self) -> usize {
+            let Self(simd, blocks, last, offsets) = self;
+            let (plain, bytes) = (simd.avx512f, simd.avx512bw);
+            let quote = plain._mm512_set1_epi8(0x22);
+            let slash = plain._mm512_set1_epi8(0x5c);
+            let space = plain._mm512_set1_epi8(0x20);
+            let sixteen = plain._mm512_set1_epi32(16);
+            let mut places: __m512i =
+                cast([0_u32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+            let mut count = 0;
+            for block in blocks.iter().chain([last]) {
                 let block: __m512i = cast(*block);
-                words.push(
-                    bytes._mm512_cmpeq_epi8_mask(block, quote)
-                        | bytes._mm512_cmpeq_epi8_mask(block, slash)
-                        | bytes._mm512_cmplt_epu8_mask(block, space),
-                );
+                let marks = bytes._mm512_cmpeq_epi8_mask(block, quote)
+                    | bytes._mm512_cmpeq_epi8_mask(block, slash)
+                    | bytes._mm512_cmplt_epu8_mask(block, space);
+                let room = &mut offsets[count..count + 64 + 16];
+                let mut at = 0;
+                let quarters: [u16; 4] = cast(marks);
+                for bits in quarters {
+                    let found: [u32; 16] = cast(plain._mm512_maskz_compress_epi32(bits, places));
+                    room[at..at + 16].copy_from_slice(&found);
+                    at += bits.count_ones() as usize;
+                    places = plain._mm512_add_epi32(places, sixteen);
+                }
+                count += at;
             }
+            count
         }
     }
 
@@ -211,6 +244,12 @@ mod tests {
             }
             let mut ends = marks.read(&text);
             assert_eq!(ends.next(text.len() + 1), None);
+            let (blocks, _) = text.as_chunks::<64>();
+            let count = marks.list_by_words(blocks, &[0; 64]);
+            let whole = marks.offsets[..count].iter().map(|mark| *mark as usize);
+            let offsets = offsets.into_iter().filter(|mark| *mark < 64 * blocks.len());
+            let last = 64 * blocks.len()..64 * blocks.len() + 64;
+            assert!(whole.eq(offsets.chain(last)));
         }
     }
 

@@ -32,11 +32,12 @@ pub fn pool(_attached: Python<'_>) -> PyResult<Arc<ThreadPool>> {
     Ok(pool)
 }
 
-/// Return the pool when `size_bytes` of work are worth it.
+/// Return the pool when `size_bytes` of work are worth it, and it has more than the one thread that asks.
 pub fn pool_for(py: Python<'_>, size_bytes: usize) -> PyResult<Option<Arc<ThreadPool>>> {
-    (size_bytes >= WORTHWHILE_BYTES)
-        .then(|| pool(py))
-        .transpose()
+    if size_bytes < WORTHWHILE_BYTES {
+        return Ok(None);
+    }
+    Ok(Some(pool(py)?).filter(|pool| pool.current_num_threads() > 1))
 }
 
 fn build() -> PyResult<ThreadPool> {

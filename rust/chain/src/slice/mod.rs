@@ -13,9 +13,14 @@ mod signed;
 pub use frame::{read_frames, write_frames, Frame, Row};
 pub use keys::Keys;
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::batch::EQUATION;
 use crate::digest::{record_tag, Hash};
 use crate::workers::Workers;
+
+/// Unsigned records that one task takes.
+const UNSIGNED: usize = 256;
 
 /// One thing that is wrong with one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,29 +126,61 @@ fn gather<'b>(
     workers: Workers<'_>,
 ) -> Vec<facts::Part<'b>> {
     let tag = record_tag(expected.origin);
-    if let Workers::Caller = workers {
+    let Workers::Pool(pool) = workers else {
         return vec![facts::gather(
             frames,
             expected.first_sequence,
             &tag,
             expected,
         )];
+    };
+    let mut frames = frames.peekable();
+    if frames.peek().is_some_and(|frame| !frame.block.is_empty()) {
+        return gather_signed(&frames.collect::<Vec<_>>(), &tag, expected, workers);
     }
-    let frames: Vec<_> = frames.collect();
-    let share = share(&frames, workers);
+    // What a task takes is read while the tasks before it are worked on.
+    let found = Mutex::new(Vec::new());
+    pool.in_place_scope(|scope| {
+        let (found, tag) = (&found, &tag);
+        let mut first = expected.first_sequence;
+        loop {
+            let task: Vec<_> = frames.by_ref().take(UNSIGNED).collect();
+            if task.is_empty() {
+                break;
+            }
+            let (place, count) = (first, task.len() as u64);
+            scope.spawn(move |_| {
+                let part = facts::gather(&mut task.into_iter(), place, tag, expected);
+                found
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((place, part));
+            });
+            first += count;
+        }
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_unstable_by_key(|(first, _)| *first);
+    found.into_iter().map(|(_, part)| part).collect()
+}
+
+/// The same for records that are signed: how many stand together matters more than how soon the first is begun.
+fn gather_signed<'b>(
+    frames: &[Frame<'b>],
+    tag: &Hash,
+    expected: &Expectation<'_>,
+    workers: Workers<'_>,
+) -> Vec<facts::Part<'b>> {
+    let share = share(frames, workers);
     let tasks: Vec<_> = frames.chunks(share).enumerate().collect();
     workers.map(tasks, |(task, frames)| {
         let first = expected.first_sequence + (task * share) as u64;
-        facts::gather(&mut frames.iter().copied(), first, &tag, expected)
+        facts::gather(&mut frames.iter().copied(), first, tag, expected)
     })
 }
 
 /// Return how many records one task takes: signed ones are the cheaper the more stand together.
 fn share(frames: &[Frame<'_>], workers: Workers<'_>) -> usize {
-    let share = workers.share(frames.len());
-    if frames.iter().all(|frame| frame.block.is_empty()) {
-        return share;
-    }
     let fair = frames.len().div_ceil(workers.count());
-    share.max(fair.min(EQUATION)).max(1)
+    workers.share(frames.len()).max(fair.min(EQUATION)).max(1)
 }

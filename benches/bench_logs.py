@@ -60,7 +60,9 @@ def _lnav(files: Sequence[Path], lines: int) -> int:
     with TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
         command = ["lnav", "-n", "-c", _LNAV, *map(str, files)]
-        answer = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=600)
+        answer = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=600
+        )
     assert b"log_level" in answer.stdout
     return lines
 

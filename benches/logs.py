@@ -70,7 +70,9 @@ def _moments(chance: Random) -> Iterator[datetime]:
 
 def _syslog(moment: datetime, chance: Random) -> str:
     program = chance.choice(("sshd", "cron", "systemd", "kernel", "dhclient"))
-    return f"{moment:%b %d %H:%M:%S} host{chance.randrange(9)} {program}[{chance.randrange(32_000)}]: {_message(chance)}"
+    return (
+        f"{moment:%b %d %H:%M:%S} host{chance.randrange(9)} {program}[{chance.randrange(32_000)}]: {_message(chance)}"
+    )
 
 
 def _java(moment: datetime, chance: Random) -> str:

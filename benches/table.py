@@ -6,10 +6,22 @@ from pathlib import Path
 from outcome import machine_of, table
 from place import RESULTS
 
-NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "quality", "repo", "start")
-NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "module", "repo", "start")
-NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "services", "repo", "start")
-NAMES = ("canonical", "mining", "verify", "append", "proof", "bundle", "git", "file", "logs", "repo", "start")
+NAMES = (
+    "canonical",
+    "mining",
+    "verify",
+    "append",
+    "proof",
+    "bundle",
+    "git",
+    "file",
+    "logs",
+    "services",
+    "module",
+    "quality",
+    "repo",
+    "start",
+)
 _README = Path(__file__).with_name("README.md")
 _BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
 

@@ -74,7 +74,6 @@ _HOMES = {
         "QualitySource",
         "ServiceSource",
     ),
-    "entrypoints.bootstrap.sources": ("FileSource", "GitSource", "LogSource"),
     "entrypoints.library": ("AuditChain", "AuditContext", "AuditStore", "BatchCollector", "StreamCollector"),
     "ports.analyzer": ("AuditAnalyzer",),
     "ports.source": ("AuditSource",),

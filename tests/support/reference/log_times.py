@@ -96,13 +96,17 @@ def _numeric(text: bytes) -> tuple[_Wall, bool] | None:
 
 def _day_month(found: re.Match[bytes]) -> tuple[_Wall, bool] | None:
     name = found[3].lower()
-    return (_Wall(int(found[4]), _MONTHS.index(name) + 1, int(found[1]), found.end()), False) if name in _MONTHS else None
+    return (
+        (_Wall(int(found[4]), _MONTHS.index(name) + 1, int(found[1]), found.end()), False) if name in _MONTHS else None
+    )
 
 
 def _named(text: bytes) -> tuple[_Wall, bool] | None:
     name = text[:3].lower()
     if name in _MONTHS:
-        found = re.match(rb"... (?: (?P<padded>\d{1,2}+)|(?P<day>\d{1,2}+)),?(?: (?P<year>\d{4})(?=[ ,]),?)?" + _AFTER, text)
+        found = re.match(
+            rb"... (?: (?P<padded>\d{1,2}+)|(?P<day>\d{1,2}+)),?(?: (?P<year>\d{4})(?=[ ,]),?)?" + _AFTER, text
+        )
         # A year takes the place of the blank before a clock, so what follows the day must be one.
         if not found or not re.match(rb"...  ?\d{1,2}+,? ", text):
             return None

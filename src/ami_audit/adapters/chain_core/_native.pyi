@@ -12,21 +12,32 @@ from typing import ClassVar, Final, final
 __all__ = [
     "IS_RELEASE",
     "VERSION",
+    "BannedWords",
     "CanonicalError",
+    "CodeCount",
+    "CodeCountError",
     "CoreError",
     "KeyFileError",
+    "LogReading",
+    "LogReadingError",
     "Scan",
     "ScanError",
     "canonicalize",
     "chain",
     "encode",
+    "file_stamps",
     "frames",
     "generate_seed",
+    "git_changes",
+    "git_commits",
     "grow",
     "hmac_sha256",
     "key_id",
     "leaf_hashes",
     "link",
+    "log_level",
+    "log_time",
+    "log_words",
     "payload_hash",
     "private_key_pem",
     "public_key",
@@ -34,6 +45,7 @@ __all__ = [
     "public_key_pem",
     "record_hash",
     "record_tag",
+    "scan_place",
     "seal",
     "search_nonce",
     "seed_from_pem",
@@ -674,6 +686,8 @@ def file_stamps(records: Sequence[bytes], *, except_mime: Sequence[str]) -> byte
     Args:
         records: Canonical texts.
         except_mime: Media types of files that give none.
+    """
+
 def log_time(
     text: bytes, *, year: int | None, reference_us: int, zone: Sequence[tuple[int, int]]
 ) -> tuple[int, str, int] | None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ami_audit.adapters.chain_core.code_counter import NativeCodeCounter
-from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.history_parser import NativeHistoryParser
+from ami_audit.adapters.chain_core.log_reader import NativeLogReader
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource
@@ -78,7 +78,6 @@ _OWN: dict[str, Callable[[], AuditSource]] = {
     "module": ModuleSource,
     "quality": QualitySource,
 }
-_OWN: dict[str, Callable[[], AuditSource]] = {"git": GitSource, "file": FileSource, "log": LogSource}
 
 
 def sources() -> dict[str, Callable[[], AuditSource]]:

@@ -27,7 +27,14 @@ def git(
         bool,
         typer.Option("--line-counts/--no-line-counts", help="Count lines and find renames; without, much faster."),
     ] = True,
-    contributions: common.Contributions = False,
+    contributions: Annotated[
+        bool | None,
+        typer.Option(
+            "--contributions/--no-contributions",
+            help="Also what each author did in all, as the mailmap names them.",
+            show_default="in a page of Markdown",
+        ),
+    ] = None,
     lockfiles: common.Lockfiles = False,
     reflog: Annotated[
         bool, typer.Option("--reflog", help="Also where branches pointed before, and what was dropped.")
@@ -72,7 +79,7 @@ def git(
                 "follow_renames": follow,
                 "line_counts": line_counts,
                 "include_blame": blame,
-                "include_contributions": contributions,
+                "include_contributions": _is_page(format_name, output) if contributions is None else contributions,
                 "include_lockfiles": lockfiles,
                 "include_reflog": reflog,
                 "large_blob_bytes": large,
@@ -85,3 +92,8 @@ def git(
             quiet=quiet,
         )
     )
+
+
+def _is_page(format_name: str, output: Path | None) -> bool:
+    """Return whether the answer is a page that somebody keeps, in which who did what is looked for."""
+    return format_name == "markdown" or (output is not None and output.suffix.lower() in {".md", ".markdown"})

@@ -24,6 +24,44 @@ _LOG_NAMES = frozenset(
     }
 )
 
+# Code and settings of a part that is called `logs`: what such a folder holds besides.
+_NO_LOGS = (
+    ".c",
+    ".cc",
+    ".cpp",
+    ".cs",
+    ".css",
+    ".go",
+    ".h",
+    ".hpp",
+    ".html",
+    ".java",
+    ".js",
+    ".jsx",
+    ".kt",
+    ".lock",
+    ".md",
+    ".php",
+    ".proto",
+    ".py",
+    ".pyc",
+    ".pyi",
+    ".rb",
+    ".rs",
+    ".rst",
+    ".scala",
+    ".sh",
+    ".so",
+    ".sql",
+    ".swift",
+    ".toml",
+    ".ts",
+    ".tsx",
+    ".vue",
+    ".yaml",
+    ".yml",
+)
+
 # 2026-01-31, 20260131, 2026-01-31T101500Z, 20260131-101500, 1700000000; the numbers of logrotate.
 _DATE = re.compile(
     r"[._-]?(?P<date>(?:19|20)\d{2}-?[01]\d-?[0-3]\d(?:[T_.-]?[0-2]\d-?:?[0-5]\d(?:-?:?[0-5]\d(?:[.,]?\d{1,9})?)?Z?)?|1\d{9})(?=[._-]|$)"
@@ -72,6 +110,6 @@ def is_log_name(path: str) -> bool:
     """Return whether a path below the audited folder says that it is a log: by its folder, its name or its ending."""
     folders, _, name = path.lower().rpartition("/")
     if _LOG_FOLDERS.intersection(folders.split("/")):
-        return True
+        return not name.endswith(_NO_LOGS)
     stem = log_name(name).family
     return stem in _LOG_NAMES or stem.endswith(_LOG_SUFFIXES) or ".log." in name

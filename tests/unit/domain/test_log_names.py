@@ -68,7 +68,17 @@ def test_what_is_called_a_log_is_one(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "src/log.py", "logger.py", "catalog/x.txt", "data.json", "blog.html", "login"]
+    "path",
+    [
+        "README.md",
+        "src/log.py",
+        "logger.py",
+        "catalog/x.txt",
+        "data.json",
+        "blog.html",
+        "login",
+        "rust/logs/src/lib.rs",
+    ],
 )
 def test_what_is_called_otherwise_is_none(path: str) -> None:
     """Nobody wants the sources told as logs."""

@@ -59,9 +59,10 @@ class LogSource(AuditSource):
         found = logs_at(place, options, progress=progress)
         with ExitStack() as open_things:
             if options.journal:
-                journals = [Journal(Selection.of(options), file) for file in found.journals or (None,)]
-                for journal in journals:
-                    open_things.enter_context(journal)
+                journals: list[Journal] = []
+                for file in found.journals or (None,):
+                    journal = open_things.enter_context(Journal(Selection.of(options), file))
+                    journals.append(journal)
                     for size in journal.laid_down():
                         progress.step("bytes of the journal", done=size)
                         yield []

@@ -1,5 +1,6 @@
 """`ami-audit logs`: audit logs."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -101,5 +102,5 @@ def logs(
 
 def _is_below_here(target: str) -> bool:
     """Return whether the trail of the working folder is meant: a folder of logs below it has none of its own."""
-    full = Path(target).absolute()
+    full = Path(os.path.normpath(Path.cwd() / target))
     return full.exists() and full.is_relative_to(Path.cwd())

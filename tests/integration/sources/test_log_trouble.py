@@ -209,3 +209,20 @@ def test_prose_between_json_lines_is_no_trouble(here: Path) -> None:
     (here / "agent.log").write_text(prose)
     (draft,) = only(drafts_of("agent.log"), "log.template")
     assert draft.context["judged_by"] == "words"
+
+
+def test_a_template_that_became_more_general_is_not_new(here: Path) -> None:
+    """One name was known, and now there are two: it is the same trouble."""
+
+    def lines(*names: str) -> str:
+        return json_lines(*(event(at, "ERROR", f"cannot find the user {name} here") for at, name in enumerate(names)))
+
+    (here / "app.log").write_text(lines("ann"))
+    before = drafts_of(".")
+    (here / "app.log").write_text(lines("ann", "bob", "eve"))
+    after = drafts_of(".", known=knowing(before))
+    (draft,) = only(after, "log.template")
+    assert draft.context["template"] != only(before, "log.template")[0].context["template"]
+    assert (kinds_of_findings(draft), draft.context["count"]) == (["log.error"], 3)
+    again = drafts_of(".", known=knowing([*before, *after]))
+    assert {key_of(draft) for draft in again} <= {key_of(draft) for draft in [*before, *after]}

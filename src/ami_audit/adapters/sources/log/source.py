@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from ami_audit.adapters.sources.log import findings
+from ami_audit.adapters.sources.log.births import texts_at_birth
 from ami_audit.adapters.sources.log.chains import chain_drafts, checked_chains
 from ami_audit.adapters.sources.log.correlation import Correlations
 from ami_audit.adapters.sources.log.discovery import Found, LogFile, Refused, logs_at
@@ -153,6 +155,7 @@ class _Run:
             selection=self._selection,
             known=self._known,
             changed=changed,
+            at_birth=partial(texts_at_birth, self._reader),
         )
 
     def _chains(self) -> Iterator[Sequence[AuditDraft]]:

@@ -1,6 +1,6 @@
 """How the templates of all files of a run become drafts: one for each kind of trouble."""
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.log.discovery import LogFile
@@ -24,6 +24,10 @@ _SHOWN = 300
 _MOST_FILES = 20
 # The number under which the reader counts what finds no place.
 _OVERFLOW = 0
+
+
+Births = Callable[[Sequence[str]], Sequence[str]]
+"""Tells for each message the text of the template that it alone would make."""
 
 
 class _Trouble(NamedTuple):
@@ -70,14 +74,18 @@ class Templates:
         selection: Selection,
         known: Known,
         changed: Container[str],
+        at_birth: Births,
     ) -> Iterator[AuditDraft]:
         """Yield a draft for each template at warning or worse, the gravest and the most frequent first.
 
         A template is told as new when an earlier run over the same target did not see it, and when it came since the
         moment that was asked for but not before, as far as the logs go back. `changed` are the files that are not as an
-        earlier run recorded them: where nothing changed, nothing is recorded again.
+        earlier run recorded them: where nothing changed, nothing is recorded again. `at_birth` tells what a template
+        said when it had one message only, so that one that has become more general is not new.
         """
-        make = _Maker(source=source, target=target, selection=selection, known=known, changed=changed)
+        make = _Maker(
+            source=source, target=target, selection=selection, known=known, changed=changed, at_birth=at_birth
+        )
         baseline = make.baseline()
         had_earlier = known([_key(baseline)])[0]
         yield baseline
@@ -105,13 +113,21 @@ class _Maker:
     """Makes the drafts of one run."""
 
     def __init__(
-        self, *, source: str, target: str, selection: Selection, known: Known, changed: Container[str]
+        self,
+        *,
+        source: str,
+        target: str,
+        selection: Selection,
+        known: Known,
+        changed: Container[str],
+        at_birth: Births,
     ) -> None:
         self._source = source
         self._target = target
         self._selection = selection
         self._known = known
         self._changed = changed
+        self._at_birth = at_birth
 
     def baseline(self) -> AuditDraft:
         """Return what is recorded once: from then on, what was not seen before is new."""
@@ -120,13 +136,15 @@ class _Maker:
         return self._draft(BASELINE, context, observed)
 
     def drafts(self, wanted: Sequence[_Trouble], *, had_earlier: bool, goes_back: bool) -> Iterator[AuditDraft]:
-        identities = [digest("template", self._selection.kind, level.value, text) for level, _, text in wanted]
-        seen = self._known([fact_key(self._source, self._target, identity) for identity in identities])
+        identities = [self._identity(level, text) for level, _, text in wanted]
+        seen = self._seen(identities)
+        grown = self._grown([item for item, is_known in zip(wanted, seen, strict=True) if had_earlier and not is_known])
         for (level, found, text), identity, is_known in zip(wanted, identities, seen, strict=True):
             context = self._context(level, found, text)
-            if not is_known:
+            is_first = not is_known and identity not in grown
+            if is_first:
                 context["first_seen"] = True
-            is_new = (had_earlier and not is_known) or (goes_back and not found.earlier)
+            is_new = (had_earlier and is_first) or (goes_back and not found.earlier)
             # The first record of a template is the fact that it exists; later ones are of what became of it.
             is_as_before = all(path not in self._changed for path in found.files)
             observed = identity if not is_known or is_as_before else digest(identity, context)
@@ -137,6 +155,19 @@ class _Maker:
                 severity=severity_of(level),
                 findings=(_finding(level, found, context, is_new=is_new),),
             )
+
+    def _identity(self, level: LogLevel, text: str) -> str:
+        return digest("template", self._selection.kind, level.value, text)
+
+    def _seen(self, identities: Sequence[str]) -> Sequence[bool]:
+        return self._known([fact_key(self._source, self._target, identity) for identity in identities])
+
+    def _grown(self, unknown: Sequence[_Trouble]) -> set[str]:
+        """Return the identities of those that an earlier run knew under a narrower text."""
+        births = self._at_birth([item.found.sample for item in unknown])
+        narrower = [self._identity(item.level, masked(text).text) for item, text in zip(unknown, births, strict=True)]
+        pairs = zip(unknown, self._seen(narrower), strict=True)
+        return {self._identity(item.level, item.text) for item, is_known in pairs if is_known}
 
     def _context(self, level: LogLevel, found: Template, text: str) -> dict[str, Any]:
         sample, detail = masked(found.sample), masked(found.detail)

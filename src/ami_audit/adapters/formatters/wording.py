@@ -22,7 +22,7 @@ _NOUNS = {
     "git.reflog": ("move of a name", "moves of names"),
     "git.repository": ("repository", "repositories"),
     "git.submodule": ("submodule", "submodules"),
-    "log.baseline": ("beginning of a comparison", "beginnings of comparisons"),
+    "log.baseline": ("baseline", "baselines"),
     "log.chain": ("hash chain", "hash chains"),
     "log.correlation": ("correlation", "correlations"),
     "log.event": ("event", "events"),

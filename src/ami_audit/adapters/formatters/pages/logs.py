@@ -36,8 +36,6 @@ def overview(records: Sequence[AuditRecord], *, limits: Limits) -> Section:  # n
     """Return what was read, all logs together, and what kept it from being read."""
     context = records[-1].context
     told = [Note((prose(finding.description, Tone.DOUBTFUL),)) for finding in records[-1].findings]
-    """Return what was read, all logs together."""
-    context = records[-1].context
     files, logs = _count(context, "files"), _count(context, "logs")
     read = (
         f"{wording.counted(files, 'file')} of {wording.counted(logs, 'log')}, "
@@ -52,7 +50,6 @@ def overview(records: Sequence[AuditRecord], *, limits: Limits) -> Section:  # n
     if context.get("unparsed"):
         rows.append(("not understood", said(wording.counted(_count(context, "unparsed"), "line"), Tone.DOUBTFUL)))
     return Section("Logs", (*((Facts(rows),) if files else ()), *told))
-    return Section("Logs", (Facts(rows),) if files else ())
 
 
 def files(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
@@ -177,7 +174,6 @@ def _chain(record: AuditRecord) -> Item:
     told_faults = [fault for fault in context.get("faults", ()) if isinstance(fault, Mapping)][:_ITEMS_SHORT]
     rest = tuple(said(f"line {fault.get('line')}: {fault.get('check')}", Tone.FAINT) for fault in told_faults)
     return Item(mark, (data(record.target, Tone.STRONG), words(told)), rest)
-    return Item(mark, (data(record.target, Tone.STRONG), words(told)))
 
 
 def _marked(count: int, tone: Tone) -> Line:

@@ -36,6 +36,10 @@ _SYSTEMS = {
         '2026-01-31 10:00:00.123 UTC [4242] ann@shop ERROR:  relation "carts" does not exist at character 15\n',
         ("error", "2026-01-31T10:00:00.123000Z", 'relation "carts" does not exist'),
     ),
+    "redis": (
+        "4242:M 31 Jan 2026 10:00:00.123 # Can't save in background: fork: Cannot allocate memory\n",
+        ("warning", "2026-01-31T10:00:00.123000Z", "save in background"),
+    ),
     "hadoop": (
         "2026-01-31 10:00:00,978 ERROR [RMCommunicator Allocator] org.apache.hadoop.mapreduce.RMCommunicator: no RM\n",
         ("error", "2026-01-31T10:00:00.978000Z", "no RM"),

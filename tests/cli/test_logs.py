@@ -139,3 +139,21 @@ def test_records_that_are_withheld_altogether_are_still_counted(ami_audit: Progr
     said = ami_audit("logs", "logs").stdout
     assert "2 log files" in said
     assert "withheld" in said
+
+
+def test_a_profile_stands_for_its_services(ami_audit: Program, logs: Path) -> None:
+    """`data-stack` is postgres and redis, as the manifest says."""
+    (ami_audit.folder / "scripts").mkdir()
+    (ami_audit.folder / "scripts" / "services.yaml").write_text(
+        "version: 1\n"
+        "services:\n"
+        "  postgres: {execution: {local: {enabled: true, command: postgres}}}\n"
+        "  redis: {execution: {local: {enabled: true, command: redis-server}}}\n"
+        "profiles:\n"
+        "  data-stack: {services: [postgres, redis]}\n"
+    )
+    (logs / "postgres.log").write_text(json_lines(event(1, "ERROR", "disk full")))
+    run = _answer(ami_audit, "logs", "--service=data-stack")
+    assert _counts(run)["log.template"] == 1
+    context = _answer(ami_audit, "query", "--action=log.template")["records"][0]["context"]
+    assert (context["sample"], context["selection"]["services"]) == ("disk full", ["data-stack", "postgres", "redis"])

@@ -29,7 +29,11 @@ def logs(
     ] = None,
     service: Annotated[
         list[str] | None,
-        typer.Option("--service", metavar="NAME", help="Only events of this service or logger; may be repeated."),
+        typer.Option(
+            "--service",
+            metavar="NAME",
+            help="Only events of this service, logger or profile of services; may be repeated.",
+        ),
     ] = None,
     since: common.Since = None,
     until: common.Until = None,
@@ -62,8 +66,10 @@ def logs(
 
     Formats are found by themselves, line by line; gz, zst, xz and bz2 are read as they are. Secrets are masked.
     """
+    from ami_audit.entrypoints.bootstrap.profiles import with_members
     from ami_audit.entrypoints.cli.collecting import Collection, collect
     from ami_audit.entrypoints.cli.words import level_named
+    from ami_audit.entrypoints.settings import settings_at
 
     if place is not None and folder is not None:
         raise typer.BadParameter("PLACE and --dir say the same; give one of them.")
@@ -82,7 +88,7 @@ def logs(
             options={
                 "pattern": pattern,
                 "level": level_named(level),
-                "services": tuple(service or ()),
+                "services": with_members(settings_at().root, service or ()),
                 "since": since,
                 "until": until,
                 "zone": zone,

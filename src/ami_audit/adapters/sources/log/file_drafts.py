@@ -33,8 +33,9 @@ class ReadFile:
         self._listed = summary.templates[:most_templates]
         self._omitted = len(summary.templates) - len(self._listed)
         self._in_bursts = [_mostly(burst, summary) for burst in self.bursts]
+        self._rate = _rate(summary)
         # What the run adds up elsewhere needs no second place in memory.
-        self._summary = summary._replace(templates=[], ids=[])
+        self._summary = summary._replace(templates=[], ids=[], rates=[])
 
     def draft(self, source: str, texts: Mapping[int, str], selection: Selection) -> AuditDraft:
         """Return the draft; `texts` are the templates of the run."""
@@ -44,7 +45,7 @@ class ReadFile:
             **selection.facts(),
             "templates": [_template(found, texts) for found in self._listed],
             "templates_omitted": self._omitted,
-            "rate": _rate(summary),
+            "rate": self._rate,
             "bursts": [_burst(burst) for burst in self.bursts],
         }
         is_whole = all(kind in _HARMLESS for kind, _ in summary.faults)

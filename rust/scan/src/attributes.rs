@@ -26,6 +26,15 @@ const MOST_BYTES: usize = 4 << 20;
 const LONGEST_TEXT: usize = 256;
 const LONGEST_HEX: usize = 64;
 
+/// What security modules put on everything.
+const LABELS: &[&[u8]] = &[
+    b"security.SMACK64",
+    b"security.apparmor",
+    b"security.evm",
+    b"security.ima",
+    b"security.selinux",
+];
+
 /// Words in a name behind which a value is told by its hash alone.
 const PRIVATE: &[&str] = &["credential", "key", "passw", "secret", "token"];
 
@@ -64,12 +73,12 @@ impl<'a> Holder<'a> {
         }
     }
 
-    /// Whether there is any attribute; one that cannot be told counts.
-    pub fn has_any(&self) -> bool {
-        !matches!(
-            self.list(&mut [0; 1]),
-            Ok(0) | Err(Errno::NOTSUP | Errno::NOSYS)
-        )
+    /// Whether there is any attribute that not every file has; names that cannot be told count.
+    pub fn has_notable(&self) -> bool {
+        match self.list(&mut [0; 1]) {
+            Ok(0) | Err(Errno::NOTSUP | Errno::NOSYS) => false,
+            _ => names(self).map_or(true, |it| each(&it).any(|name| !LABELS.contains(&name))),
+        }
     }
 }
 
@@ -114,10 +123,7 @@ pub fn read(holder: &Holder<'_>) -> Attributes {
             return found;
         }
     };
-    let mut names: Vec<&[u8]> = names
-        .split(|byte| *byte == 0)
-        .filter(|it| !it.is_empty())
-        .collect();
+    let mut names: Vec<&[u8]> = each(&names).collect();
     names.sort_unstable();
     let (mut hasher, mut buffer, mut left) = (Sha256::new(), vec![0; LONGEST], MOST_BYTES);
     for name in names {
@@ -161,6 +167,11 @@ fn names(holder: &Holder<'_>) -> Result<Vec<u8>, Errno> {
         }
         Err(errno) => Err(errno),
     }
+}
+
+/// The names in a list, each of which ends with a NUL.
+fn each(names: &[u8]) -> impl Iterator<Item = &[u8]> {
+    names.split(|byte| *byte == 0).filter(|it| !it.is_empty())
 }
 
 impl Attributes {

@@ -225,7 +225,7 @@ impl Walk {
         status: &Status,
     ) -> Option<Step> {
         let is_wanted = self.selection.tells(self.below()) && self.selection.is_in_time(status);
-        let is_notable = || rights::is_notable(status) || Holder::opened(directory).has_any();
+        let is_notable = || rights::is_notable(status) || Holder::opened(directory).has_notable();
         (is_wanted && is_notable())
             .then(|| self.entry(Arc::clone(above), name.to_owned(), Ok(*status)))
     }

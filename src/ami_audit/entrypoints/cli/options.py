@@ -54,6 +54,13 @@ PlainFormat = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the answer to this file instead of stdout.")
 ]
+Archives = Annotated[
+    bool, typer.Option("--archives", help="Also look into archives: zip, wheel, tar, tar.gz, tar.bz2, tar.xz, tar.zst.")
+]
+Rehash = Annotated[
+    bool,
+    typer.Option("--rehash", help="Read every file, also those whose size, times, inode and owner are as recorded."),
+]
 Store = Annotated[
     str | None,
     typer.Option(

@@ -57,14 +57,19 @@ class FileSource(RecallingSource):
             UsageError: A glob is none.
         """
         request = _request(target, options)
-        stamps = self._stamps(request, options)
+        stamps, records = bytearray(), 0
+        for texts in self._recalled(request, options):
+            stamps += self._scanner.stamps(texts, except_mime=MIMES if options.archives else ())
+            records += len(texts)
+            progress.step("earlier records", done=records)
+            yield []
         place = self._scanner.place(request.target)
         drafter, links = Drafter(SOURCE), HardLinks(SOURCE)
         seen = Seen(SOURCE, place, known if self._may_recall(options) else nothing_known)
         archives = _archives(request.target, place, known=known, progress=progress) if options.archives else None
         done = taken = 0
         try:
-            with closing(self._scanner.scan(request, stamps=stamps)) as batches:
+            with closing(self._scanner.scan(request, stamps=bytes(stamps))) as batches:
                 for batch in batches:
                     done, taken = done + len(batch.files) + batch.taken, taken + batch.taken
                     _tell(progress, batch, done)
@@ -90,18 +95,12 @@ class FileSource(RecallingSource):
         reads_all = options.rehash or options.full or not options.include_hash
         return self._recall is not nothing_recalled and not reads_all
 
-    def _stamps(self, request: ScanRequest, options: AuditOptions) -> bytes:
-        """Return the stamps of what the trail says was read; none where everything is to be read."""
-        if not self._may_recall(options):
-            return b""
-        place = self._scanner.place(request.target)
-        under = "" if place == "." else place
-        except_mime = MIMES if options.archives else ()
-        found = bytearray()
-        for action, below in (("file.observed", under), ("file.seen", "")):
-            for texts in self._recall(action, source=_FAMILY, under=below):
-                found += self._scanner.stamps(texts, except_mime=except_mime)
-        return bytes(found)
+    def _recalled(self, request: ScanRequest, options: AuditOptions) -> Iterator[Sequence[bytes]]:
+        """Yield the texts that may say what was read; none where everything is to be read."""
+        if self._may_recall(options):
+            place = self._scanner.place(request.target)
+            yield from self._recall("file.observed", source=_FAMILY, under="" if place == "." else place)
+            yield from self._recall("file.seen", source=_FAMILY)
 
 
 def _archives(root: str, place: str, *, known: Known, progress: Progress) -> "Archives":

@@ -13,16 +13,8 @@ def file(
     *,
     pattern: Annotated[bool, typer.Option("--pattern", help="TARGET is a glob; quote it.")] = False,
     include_git: Annotated[bool, typer.Option("--include-git", help="Also audit the target's Git history.")] = False,
-    archives: Annotated[
-        bool,
-        typer.Option("--archives", help="Also look into archives: zip, wheel, tar, tar.gz, tar.bz2, tar.xz, tar.zst."),
-    ] = False,
-    rehash: Annotated[
-        bool,
-        typer.Option(
-            "--rehash", help="Read every file, also those whose size, times, inode and owner are as recorded."
-        ),
-    ] = False,
+    archives: common.Archives = False,
+    rehash: common.Rehash = False,
     ignore: common.Ignore = None,
     include_vendored: common.IncludeVendored = False,
     ignore_files: common.IgnoreFiles = True,

@@ -1,6 +1,7 @@
 """Does the file source survive archives that were made to harm whoever opens them?"""
 
 import io
+import lzma
 import os
 import struct
 import tarfile
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.archives import archives_of, encrypted, found_in, paths, tarred, the_archive, zipped
@@ -26,6 +28,7 @@ _WHOLE = {
     "gz": tarred({"a": b"text" * 500, "b": os.urandom(3_000)}, "w:gz"),
     "bz2": tarred({"a": b"text" * 500, "b": os.urandom(3_000)}, "w:bz2"),
     "xz": tarred({"a": b"text" * 500, "b": os.urandom(3_000)}, "w:xz"),
+    "zst": zstd.compress(tarred({"a": b"text" * 500, "b": os.urandom(3_000)})),
 }
 
 
@@ -166,6 +169,22 @@ def test_a_bomb_is_a_finding_and_names_the_member(tmp_path: Path) -> None:
     assert paths(draft) == ["fine", "zeros"]
     assert "unpack" in draft.context["members"][1]["unread"]
     assert draft.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize("window", [28, 30])
+def test_packing_that_needs_too_much_memory_is_damage(window: int) -> None:
+    """A stream says how much memory whoever unpacks it needs; it may ask for gigabytes."""
+    options: dict[int, int] = {
+        zstd.CompressionParameter.window_log: window,
+        zstd.CompressionParameter.content_size_flag: 0,
+    }
+    compressor = zstd.ZstdCompressor(options=options)
+    packed = compressor.compress(tarred({"a": b"text"})) + compressor.flush()
+    with pytest.raises(DAMAGE, match="memory"):
+        found_in(packed)
+    packed = lzma.compress(tarred({"a": b"text"}), filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << window}])
+    with pytest.raises(DAMAGE, match="emory"):
+        found_in(packed)
 
 
 def test_a_bomb_within_an_archive_is_charged_to_the_file() -> None:

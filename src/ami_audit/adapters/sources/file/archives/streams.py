@@ -6,7 +6,7 @@ import lzma
 import zlib
 from contextlib import suppress
 from importlib import import_module
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
 from ami_audit.adapters.sources.file.archives.budget import Budget
 from ami_audit.adapters.sources.file.archives.kinds import Packing
@@ -53,6 +53,34 @@ class _Gzip:
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+
+
+class _Zstd:
+    """A decompressor for zstd whose errors are those that anybody knows."""
+
+    def __init__(self, window: int) -> None:
+        zstd = _library()
+        options = {zstd.DecompressionParameter.window_log_max: window.bit_length() - 1}
+        self._inner = zstd.ZstdDecompressor(options=options)
+        self._error: type[Exception] = zstd.ZstdError
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        return bool(self._inner.needs_input)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._inner.unused_data)
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        try:
+            return bytes(self._inner.decompress(data, max_length))
+        except self._error as error:
+            raise ValueError(str(error)) from error
 
 
 class Unpacked(io.RawIOBase):
@@ -130,13 +158,7 @@ def _decompressor(packing: Packing, budget: Budget) -> _Decompressor:
         case Packing.XZ:
             return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=window)
         case _:
-            return _zstd(window)
-
-
-def _zstd(window: int) -> _Decompressor:
-    zstd = _library()
-    options = {zstd.DecompressionParameter.window_log_max: window.bit_length() - 1}
-    return cast("_Decompressor", zstd.ZstdDecompressor(options=options))
+            return _Zstd(window)
 
 
 def _library() -> Any:

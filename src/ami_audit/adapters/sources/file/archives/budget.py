@@ -25,7 +25,7 @@ class Limits:
         depth: Archives within archives; the file itself is the first.
         within_bytes: Size of an archive within that is looked into.
         directory_bytes: Size of a zip's list of members.
-        header_bytes: Size of one extended header of a tar.
+        header_bytes: Size of all that a tar says of one member before its content.
         window_bytes: Memory that unpacking may need.
     """
 
@@ -36,7 +36,7 @@ class Limits:
     depth: int = 3
     within_bytes: int = 256 << 20
     directory_bytes: int = 16 << 20
-    header_bytes: int = 1 << 20
+    header_bytes: int = 256 << 10
     window_bytes: int = 128 << 20
 
 

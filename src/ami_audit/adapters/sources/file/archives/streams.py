@@ -4,7 +4,8 @@ import bz2
 import io
 import lzma
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import IO, Any, Protocol
 
@@ -171,13 +172,22 @@ def _library() -> Any:
 class Forward:
     """A stream that can be told to go on to a place, as `tarfile` wants, and never reads much at once."""
 
-    def __init__(self, stream: io.RawIOBase, most: int) -> None:
-        """Args: `most` is what one call may ask for."""
+    def __init__(self, stream: io.RawIOBase) -> None:
+        """Args: `stream` is read from where it stands."""
         self._stream = stream
-        self._most = most
+        self._left: int | None = None
         self._place = 0
         self._tail = b""
         self._back = 0
+
+    @contextmanager
+    def bounded(self, most: int) -> Iterator[None]:
+        """Let so many bytes be read while headers are; passing over content is not counted."""
+        self._left = most
+        try:
+            yield
+        finally:
+            self._left = None
 
     def tell(self) -> int:
         """Return the place of the next byte."""
@@ -204,10 +214,12 @@ class Forward:
         """Return exactly `size` bytes, fewer only at the end.
 
         Raises:
-            ValueError: It is more than is read at once.
+            ValueError: It is more than headers may have.
         """
-        if not 0 <= size <= self._most:
-            raise ValueError(f"a header of {size:,} bytes")
+        if self._left is not None:
+            self._left -= size
+            if size < 0 or self._left < 0:
+                raise ValueError("the headers of one member are too long")
         parts = []
         if self._back:
             parts.append(self._tail[len(self._tail) - self._back :][:size])

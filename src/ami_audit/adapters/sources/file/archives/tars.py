@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from ami_audit.adapters.sources.file.archives.contents import (
-    CHUNK,
     Content,
     Found,
     Header,
@@ -39,18 +38,24 @@ def members(file: IO[bytes], packing: Packing, place: Place) -> Iterator[Found |
     """
     is_packed = packing is not Packing.TAR
     stream = cast("io.RawIOBase", Unpacked(file, packing, place.budget) if is_packed else file)
-    limit = max(place.budget.limits.header_bytes, CHUNK)
-    forward = Forward(stream, limit)
+    forward = Forward(stream)
     if not is_tar(forward.read(tarfile.BLOCKSIZE)):
         return
     forward.seek(0)
-    archive = tarfile.open(  # noqa: SIM115 (closed by whoever opened the file)
-        fileobj=cast("IO[bytes]", forward), mode="r:", encoding="utf-8", errors="surrogateescape"
-    )
-    while (info := archive.next()) is not None:
+    headers = place.budget.limits.header_bytes
+    with forward.bounded(headers):
+        archive = tarfile.open(  # noqa: SIM115 (closed by whoever opened the file)
+            fileobj=cast("IO[bytes]", forward), mode="r:", encoding="utf-8", errors="surrogateescape"
+        )
+    while (info := _next(archive, forward, headers)) is not None:
         place.budget.take_member()
         yield from _member(archive, info, place, counts=not is_packed or info.issparse())
         cast("Any", archive).members.clear()  # it keeps all of them
+
+
+def _next(archive: tarfile.TarFile, forward: Forward, headers: int) -> tarfile.TarInfo | None:
+    with forward.bounded(headers):
+        return archive.next()
 
 
 def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, place: Place, *, counts: bool) -> Iterator[Found | Inner]:

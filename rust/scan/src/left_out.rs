@@ -38,6 +38,7 @@ const ENVIRONMENTS: &[&str] = &[".venv", "venv"];
 pub const CACHE_TAG: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 
 /// Why a directory of that name is never walked, whatever is asked.
+#[must_use]
 pub fn never_walked(name: &[u8], at_root: bool) -> Option<&'static str> {
     match name {
         b".git" => Some("git's own store; the git source reads it"),
@@ -48,6 +49,7 @@ pub fn never_walked(name: &[u8], at_root: bool) -> Option<&'static str> {
 }
 
 /// Why a directory of that name is left out unless vendored directories are asked for.
+#[must_use]
 pub fn by_name(name: &[u8]) -> Option<&'static str> {
     let name = std::str::from_utf8(name).ok()?;
     if VENDORED.contains(&name) {

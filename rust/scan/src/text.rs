@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Return bytes as UTF-8, each invalid byte written `\xNN`.
+#[must_use]
 pub fn readable(raw: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = simdutf8::basic::from_utf8(raw) {
         return Cow::Borrowed(text);

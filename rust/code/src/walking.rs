@@ -93,13 +93,24 @@ fn left_out(entry: &DirEntry, include_vendored: bool) -> Option<&'static str> {
     }
     let name = entry.file_name().as_encoded_bytes();
     never_walked(name, entry.depth() == 1).or_else(|| {
-        let reason = vendored_by_name(name).or_else(|| cached(entry));
+        let reason = vendored_by_name(name)
+            .filter(|_| !is_package(entry))
+            .or_else(|| cached(entry));
         if include_vendored {
             None
         } else {
             reason
         }
     })
+}
+
+/// A package of the module's own that is called like a vendored folder: `venv`, `build`.
+fn is_package(entry: &DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    !matches!(
+        name,
+        b"node_modules" | b"site-packages" | b"bower_components" | b"__pycache__"
+    ) && entry.path().join("__init__.py").is_file()
 }
 
 /// A folder that a tool has marked as its own: a virtual environment, a cache such as `target`.

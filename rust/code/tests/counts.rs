@@ -75,6 +75,8 @@ fn equal_code_is_found_whatever_its_blanks_and_comments() {
 fn what_is_left_out_is_told() {
     let folder = folder(&[
         ("node_modules/x/a.js", "var a;\n"),
+        ("app/venv/__init__.py", "x = 1\n"),
+        ("app/build/a.py", "x = 1\n"),
         ("big.py", &"x = 1\n".repeat(200_000)),
         ("a.py", "x = 1\n"),
     ]);
@@ -82,11 +84,12 @@ fn what_is_left_out_is_told() {
     assert_eq!(
         told["skipped"],
         json!([
+            ["app/build", "built or cached by a tool"],
             ["big.py", "larger than 1 MiB"],
             ["node_modules", "vendored"]
         ])
     );
-    assert_eq!(told["languages"]["Python"]["files"], json!(1));
+    assert_eq!(told["languages"]["Python"]["files"], json!(2));
 }
 
 #[test]

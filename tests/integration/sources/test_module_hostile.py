@@ -90,9 +90,11 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         "yarn.lock": "",
         "tests/fixtures/uv.lock": "",
         "a.py": "",
+        "app/venv/__init__.py": "",
     }
     progress = Counting()
-    drafts_of(write(tmp_path, files), progress=progress)
+    drafts = drafts_of(write(tmp_path, files), progress=progress)
+    assert the("metrics", drafts).context["languages"]["Python"]["files"] == 2
     assert {
         ("node_modules", "vendored or built"),
         ("inner", "a repository of its own; audit it by its name"),

@@ -11,6 +11,7 @@ from ami_audit.domain.text import readable_path
 
 _MOST_FILES = 300_000
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
+_NEVER_OWN = frozenset({"bower_components", "node_modules", "site-packages", "__pycache__"})
 _FIXTURES = ("fixture", "fixtures", "testdata", "test_data", "test-data")
 _VENDORED = frozenset(
     {
@@ -92,9 +93,14 @@ def _reason(folder: Path, path: str, options: AuditOptions) -> str | None:
         return "left out on request" if _is_text(path) else "its name is no text"
     if options.include_vendored:
         return None
-    if folder.name in _VENDORED or folder.name.startswith("."):
+    if folder.name.startswith(".") or (folder.name in _VENDORED and not _is_package(folder)):
         return _said(folder.name)
     return "a virtual environment" if (folder / "pyvenv.cfg").exists() else None
+
+
+def _is_package(folder: Path) -> bool:
+    """Return whether it is a package of the module's own that is called like a vendored folder: `venv`, `build`."""
+    return folder.name not in _NEVER_OWN and (folder / "__init__.py").exists()
 
 
 def _said(name: str) -> str:

@@ -71,7 +71,9 @@ def test_what_an_earlier_run_has_recorded_is_listed_too(project: Repository, ami
 
 
 def _listed(ami_audit: Program) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(ami_audit("quality", "base", "--tools=ruff,bandit", "--violations", "--format=json").stdout)
+    told: dict[str, Any] = json.loads(
+        ami_audit("quality", "base", "--tools=ruff,bandit", "--violations", "--format=json").stdout
+    )
     return told
 
 

@@ -177,6 +177,28 @@ def test_settings_that_a_tool_refuses_are_its_failure(tmp_path: Path) -> None:
     assert "ruff.toml" in run.findings[0].description
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": "tool = 3\n"},
+        {"pyproject.toml": "[tool]\nmypy = [1]\nbandit = 2\nruff = {lint = {mccabe = 4}}\n"},
+        {"pyproject.toml": "[tool.mypy]\nplugins = 5\noverrides = 6\nexclude = {a = 1}\n"},
+        {"mypy.ini": "[mypy]\n[mypy]\nplugins = evil\n"},
+        {"mypy.ini": b"\xff\xfe[mypy]\n"},
+        {".bandit": "[bandit\n"},
+        {"ruff.toml": "lint = 7\n"},
+    ],
+)
+def test_nonsense_in_settings_stops_nothing_else(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+    """Whoever wrote it, on purpose or not, gets a finding at most, and the other tools go on."""
+    write(tmp_path, {"app.py": UNUSED, **files})
+    drafts = quality(tmp_path, "ruff", "complexity", "mypy", "bandit")
+    assert {run_of(drafts, tool).actor for tool in ("ruff", "complexity", "mypy", "bandit")}
+    failed = [kinds(draft) for draft in drafts if draft.outcome is Outcome.FAILURE]
+    assert all(found == ["quality.tool-failed"] for found in failed)
+    assert len(failed) < 3
+
+
 def test_a_place_without_code_is_no_failure(tmp_path: Path) -> None:
     """Nothing to check is not the same as not checked."""
     write(tmp_path, {"README.md": "# Nothing\n"})

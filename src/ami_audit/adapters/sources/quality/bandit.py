@@ -67,7 +67,7 @@ class Bandit:
         settings = workshop.folder / "bandit.ini"
         excluded = _written_settings(place, settings)
         project = place.root / "pyproject.toml"
-        chosen = ("-c", str(project)) if "bandit" in toml_table(project).get("tool", {}) else ()
+        chosen = ("-c", str(project)) if toml_table(project, "tool", "bandit") else ()
         options = ("-f", "json", "-q", "--ini", str(settings), "-x", ",".join((*_EXCLUDED, *excluded)), *chosen)
         command = (program.path, "-r", *options, "--", path_argument(place.target, place.root))
         return Job(command, place.root, read=lambda file: _checked(file, place))

@@ -121,15 +121,13 @@ def _function(line: RuffLine) -> Function:
 
 def _limit(place: Place) -> int:
     """Return the limit that the project gives ruff, or the usual one."""
-    for name, keys in (
-        (".ruff.toml", ("lint",)),
-        ("ruff.toml", ("lint",)),
-        ("pyproject.toml", ("tool", "ruff", "lint")),
+    for name, *keys in (
+        (".ruff.toml", "lint", "mccabe"),
+        ("ruff.toml", "lint", "mccabe"),
+        ("pyproject.toml", "tool", "ruff", "lint", "mccabe"),
     ):
         for folder in place.folders():
-            said: Any = toml_table(folder / name)
-            for key in (*keys, "mccabe", "max-complexity"):
-                said = said.get(key) if isinstance(said, dict) else None
+            said = toml_table(folder / name, *keys).get("max-complexity")
             if isinstance(said, int) and said > 0:
                 return said
     return _USUAL_LIMIT

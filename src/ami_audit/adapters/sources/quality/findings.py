@@ -1,5 +1,6 @@
 """What is said when a tool could not say anything."""
 
+from ami_audit.adapters.sources.quality.masking import masked
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import AuditSeverity
 
@@ -46,7 +47,7 @@ def finding(
     return AuditFinding(
         finding_type=f"quality.{kind}",
         severity=severity,
-        description=description,
+        description=masked(description),
         location=where or None,
         recommendation=do or None,
     )

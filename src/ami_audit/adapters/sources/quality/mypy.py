@@ -49,8 +49,12 @@ class Mypy:
             if kept.left_out:
                 facts["settings_left_out"] = list(kept.left_out)
                 findings.append(_left_out(kept.left_out))
+        python = place.root / ".venv" / "bin" / "python"
+        # Types of what the project needs lie in its own environment; to ask its Python where is to run it.
+        packages = (f"--python-executable={python}",) if workshop.options.project_tools and python.exists() else ()
         command = (
             program.path,
+            *packages,
             *("-O", "json", "--cache-dir=/dev/null", "--no-pretty", f"--config-file={settings}"),
             *("--", path_argument(place.target, cwd)),
         )

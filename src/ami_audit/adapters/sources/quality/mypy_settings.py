@@ -2,12 +2,11 @@
 
 import configparser
 import json
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ami_audit.adapters.sources.quality.place import Place
+from ami_audit.adapters.sources.quality.place import Place, toml_table
 
 # In the order in which mypy looks.
 _FILES = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")
@@ -47,6 +46,9 @@ def kept(settings: Path, folder: Path, *, beside_us: bool) -> Kept:
         settings: The project's.
         folder: Where ours may be written.
         beside_us: Mypy lies in ami-audit's own environment, so that plugins which that holds are not the project's.
+
+    Raises:
+        ValueError: They cannot be read.
     """
     allowed = _OURS if beside_us else frozenset[str]()
     if settings.suffix == ".toml":
@@ -57,9 +59,9 @@ def kept(settings: Path, folder: Path, *, beside_us: bool) -> Kept:
 def _has_settings(path: Path) -> bool:
     if path.name in _FILES[:2]:
         return True
+    if path.suffix == ".toml":
+        return bool(toml_table(path, "tool", "mypy"))
     try:
-        if path.suffix == ".toml":
-            return "mypy" in tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
         return _ini(path).has_section("mypy")
     except (OSError, ValueError, configparser.Error):
         return False
@@ -74,10 +76,8 @@ def _ini(path: Path) -> configparser.RawConfigParser:
 def _kept_ini(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
     try:
         parser = _ini(settings)
-    except (OSError, ValueError, configparser.Error):
-        # Mypy is to complain of it, in its own words; what it cannot read it does not run.
-        ours.write_bytes(settings.read_bytes())
-        return Kept(ours, ())
+    except (OSError, ValueError, configparser.Error) as error:
+        raise ValueError(f"`{settings.name}` cannot be read: {' '.join(str(error).split())[:300]}") from error
     said = {name: dict(parser[name]) for name in parser.sections() if name.startswith("mypy")}
     safe = configparser.RawConfigParser()
     left_out: list[str] = []
@@ -95,12 +95,12 @@ def _kept_ini(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
 
 
 def _kept_toml(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
-    said = tomllib.loads(settings.read_text(encoding="utf-8"))["tool"]["mypy"]
+    said = toml_table(settings, "tool", "mypy")
     overrides = said.pop("overrides", [])
     left_out = [name for name in said if _is_unsafe(name)]
     lines = ["[tool.mypy]", *_written(said, settings)]
     plugins = said.get("plugins", [])
-    if plugins and set(plugins if isinstance(plugins, list) else [plugins]) <= allowed:
+    if plugins and set(map(str, plugins if isinstance(plugins, list) else [plugins])) <= allowed:
         lines.append(f"plugins = {json.dumps(plugins)}")
         left_out.remove("plugins")
     for override in overrides if isinstance(overrides, list) else []:

@@ -62,9 +62,12 @@ def locate(target: str) -> Place:
     return Place(path, root)
 
 
-def toml_table(path: Path) -> dict[str, Any]:
-    """Return what a TOML file holds; nothing when there is none that can be read."""
+def toml_table(path: Path, *keys: str) -> dict[str, Any]:
+    """Return the table under these keys of a TOML file; an empty one when there is none that can be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError):
+        found: Any = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError, RecursionError):
         return {}
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}

@@ -82,7 +82,8 @@ def environment(*, of_project: Place | None = None) -> dict[str, str]:
         of_project: The project whose own environment is to be found first on the PATH.
     """
     kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    folders = [str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]
+    usual = kept.get("PATH", os.defpath).split(os.pathsep)
+    folders = [str(Path(sys.executable).parent), *(folder for folder in usual if Path(folder).is_absolute())]
     if of_project is not None:
         own = of_project.root / ".venv"
         folders.insert(0, str(own / "bin"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ami_audit.adapters.sources.quality import findings
 from ami_audit.adapters.sources.quality.child import Child
+from ami_audit.adapters.sources.quality.masking import masked
 from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.adapters.sources.quality.program import Program, environment, find, version_of
 from ami_audit.adapters.sources.quality.tool import GarbledError, Job, Tool, Workshop, sorted_counts, without
@@ -133,7 +134,7 @@ class Running:
             }
             complaint = self._child.complaint().replace(str(self._workshop.folder), "<temporary>")
             if complaint:
-                context["said"] = complaint[-_LONGEST_COMPLAINT:]
+                context["said"] = masked(complaint[-_LONGEST_COMPLAINT:])
         told = [*(job.findings if job else ()), *([self._failure] if self._failure else ())]
         return run_draft(
             self._workshop.place, context, source=self._source, findings=told, failed=self._failure is not None

@@ -105,9 +105,12 @@ def test_banned_words_come_with_their_option(project: Repository, ami_audit: Pro
 
 
 def test_findings_decide_the_exit_code_when_asked(project: Repository, ami_audit: Program) -> None:
-    """A pipeline stops at what it was told to stop at."""
+    """A pipeline stops at what it was told to stop at, also when an earlier run has recorded it already."""
     ami_audit("quality", "base", "--tools=ruff", "--fail-on=error")
-    ami_audit("quality", "base", "--tools=ruff", "--fail-on=warning", "--full", code=1)
+    ami_audit("quality", "base", "--tools=ruff", "--fail-on=warning", code=1)
+    ami_audit("quality", "base", "--tools=ruff", "--fail-on=warning", code=1)
+    project.commit({"base/app.py": "answer = 1\n"})
+    ami_audit("quality", "base", "--tools=ruff", "--fail-on=warning")
 
 
 def test_mending_over_open_changes_is_refused(project: Repository, ami_audit: Program) -> None:

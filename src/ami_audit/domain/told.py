@@ -33,3 +33,6 @@ TOLD: frozenset[str] = frozenset(
 
 MOST = 2_000
 """Of each of those actions, at most so many records are told."""
+
+STANDING: frozenset[str] = frozenset({"quality.violations"})
+"""Actions whose facts are judged as long as they stand, by whichever run they were recorded."""

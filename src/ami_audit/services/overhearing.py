@@ -1,10 +1,10 @@
 """Listens to a source, for answers that also tell what an earlier run has recorded."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import Any
 
 from ami_audit.domain.draft import AuditDraft
-from ami_audit.domain.kinds import AuditTargetType
+from ami_audit.domain.kinds import AuditSeverity, AuditTargetType
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
@@ -16,21 +16,42 @@ _LATEST = 200
 
 
 class Overheard(AuditSource):
-    """A source, and the drafts of some actions that it has yielded; keeps all of those in memory."""
+    """A source, and what of its drafts is to be known afterwards."""
 
-    def __init__(self, source: AuditSource, actions: Collection[str]) -> None:
-        """Args: `actions` are those to listen for."""
+    def __init__(self, source: AuditSource, *, kept: Collection[str], weighed: Collection[str] = ()) -> None:
+        """Listen to a source.
+
+        Args:
+            source: The source.
+            kept: Actions whose drafts are kept, all of them in memory.
+            weighed: Actions of whose drafts the severities of what was judged are kept.
+        """
         self._source = source
-        self._actions = frozenset(actions)
+        self._kept = frozenset(kept)
+        self._weighed = frozenset(weighed)
         self.drafts: list[AuditDraft] = []
+        self.severities: set[AuditSeverity] = set()
 
     def stream(
         self, target: str, options: AuditOptions, *, known: Known = nothing_known, progress: Progress = silent
     ) -> Iterator[Sequence[AuditDraft]]:
         """Yield what the source yields."""
-        for batch in self._source.stream(target, options, known=known, progress=progress):
-            self.drafts += [draft for draft in batch if draft.action in self._actions]
-            yield batch
+        stream = self._source.stream(target, options, known=known, progress=progress)
+        try:
+            for batch in stream:
+                self._hear(batch)
+                yield batch
+        finally:
+            # Whoever closes this one means the source: its children are to end now.
+            if isinstance(stream, Generator):
+                stream.close()
+
+    def _hear(self, batch: Sequence[AuditDraft]) -> None:
+        self.drafts += [draft for draft in batch if draft.action in self._kept]
+        for draft in batch:
+            if draft.action in self._weighed:
+                self.severities.update(finding.severity for finding in draft.findings)
+                self.severities.update(violation.severity for violation in draft.violations)
 
     def supports(self, target_type: AuditTargetType) -> bool:
         """Return what the source says."""

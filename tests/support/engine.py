@@ -165,6 +165,7 @@ def _populate(engine: Engine) -> None:
         "--env=API_TOKEN=s3cr3t-of-the-container",
         "--memory=64m",
         "--label=com.docker.compose.service=web",
+        f"--volume={engine.folder}/root:/data:ro",
         command=("/bin/sh", "-c", talk),
     )
     engine.run("ami-unhealthy", "--network=none", "--health-cmd=echo no database; test -e /nowhere", *_HEALTH)

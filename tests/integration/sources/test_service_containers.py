@@ -1,12 +1,19 @@
 """Does the service source tell what a real container engine knows?"""
 
 import json
+import os
+import socket
+import time
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from tests.support.engine import Engine
 from tests.support.services import COMPOSE, drafts_of, kinds, services_of, the_service, write
 
+from ami_audit.adapters.sources.service.containers import Asker
+from ami_audit.adapters.sources.service.work import Work
 from ami_audit.domain.kinds import AuditSeverity, Outcome
 
 pytestmark = pytest.mark.integration
@@ -82,6 +89,7 @@ def test_what_a_container_uses_is_measured(stack: Path) -> None:
     assert usage["processes"] >= 1
     assert usage["open_files"] > 0
     assert usage["cpu_percent"] >= 0
+    assert 0 < usage["disks"][0]["free_bytes"] < usage["disks"][0]["size_bytes"]
     assert context["uptime_s"] >= 0
     assert any("sleep" in word for word in context["processes"][0]["command"])
 
@@ -158,3 +166,29 @@ def test_a_profile_has_a_record_for_each_member_and_one_for_the_whole(stack: Pat
     assert whole.context["members"] == {"db": "unhealthy", "web": "running", "mongo": "not declared"}
     assert whole.outcome is Outcome.PARTIAL
     assert kinds(whole) == {"profile-incomplete"}
+
+
+def test_an_engine_that_hangs_does_not_hang_the_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts and never answers: its time is over, and the sentence says so."""
+    write(tmp_path / "place", COMPOSE, _STACK)
+    with closing(socket.socket(socket.AF_UNIX)) as listening, TemporaryDirectory() as folder:
+        listening.bind(f"{folder}/engine.sock")
+        listening.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/engine.sock")
+        began = time.monotonic()
+        draft = the_service(tmp_path / "place", "web", timeout_s=0.5)
+    assert time.monotonic() - began < 10
+    assert draft.context["state"] == "unknown"
+    assert "did not answer in time" in draft.findings[0].description
+
+
+def test_what_a_far_container_uses_is_asked_of_its_engine(engine: Engine, stack: Path) -> None:
+    """Its processes are not of this machine, so nobody else knows."""
+    with closing(Work()) as work:
+        asker = Asker(work, os.environ, timeout_s=10)
+        found = next(item for item in asker.ask().containers if item.name == "ami-healthy")
+        usage = asker.usage(found)
+    assert usage is not None
+    assert usage.cpu_percent is not None
+    assert usage.processes == 1
+    assert 0 < (usage.memory_bytes or 0) < 64 * 1024 * 1024

@@ -2,17 +2,15 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from ami_audit.adapters.sources.service.cgroups import Groups
 from ami_audit.adapters.sources.service.declared import Fault
+from ami_audit.adapters.sources.service.disks import disks_of, full_disks
 from ami_audit.adapters.sources.service.world import World
 from ami_audit.domain.moment import written
-from ami_audit.domain.text import readable_path
 
-_FULL = 0.9
 _MOST_LISTENERS = 500
 
 
@@ -48,12 +46,7 @@ def host_facts(world: World, *, root: str) -> tuple[dict[str, Any], list[Fault]]
         faults.append(Fault("library-missing", "Processes are not looked at: the library `psutil` is missing", name))
         return facts, faults
     measured, disks = _measured(root)
-    faults += [
-        Fault("disk-full", f"{disk['used_percent']} % of {disk['place']} is used", name)
-        for disk in disks
-        if disk["used_percent"] >= 100 * _FULL
-    ]
-    return {**facts, **measured, "disks": disks}, faults
+    return {**facts, **measured, "disks": disks}, [*faults, *full_disks(disks, name)]
 
 
 def _measured(root: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -72,22 +65,5 @@ def _measured(root: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     }
     if group is not None and group.limit_bytes is not None:
         facts["memory_limit_bytes"] = group.limit_bytes
-    return facts, list(_disks(psutil, root))
-
-
-def _disks(psutil: Any, root: str) -> Iterator[dict[str, Any]]:
-    seen: set[int] = set()
-    for place in [root, *(part.mountpoint for part in psutil.disk_partitions(all=False))]:
-        try:
-            device = os.stat(place).st_dev  # noqa: PTH116 (a mount point is text here)
-            usage = psutil.disk_usage(place)
-        except OSError:
-            continue
-        if device not in seen and usage.total:
-            seen.add(device)
-            yield {
-                "place": readable_path(os.path.realpath(place)),
-                "size_bytes": usage.total,
-                "free_bytes": usage.free,
-                "used_percent": round(usage.percent),
-            }
+    places = [root, *(part.mountpoint for part in psutil.disk_partitions(all=False))]
+    return facts, list(disks_of(places))

@@ -5,6 +5,7 @@ from typing import Any
 
 from ami_audit.adapters.sources.service.container_facts import container_risks
 from ami_audit.adapters.sources.service.declared import Declared, Fault, Port
+from ami_audit.adapters.sources.service.disks import full_disks
 from ami_audit.adapters.sources.service.health import Answer
 from ami_audit.adapters.sources.service.health.answer import Verdict
 from ami_audit.adapters.sources.service.listening import PROXIES, Listener
@@ -164,6 +165,7 @@ def _memory(seen: Seen, usage: Mapping[str, Any]) -> Iterator[Fault]:
     if used and limit and used > _NEAR_LIMIT * limit:
         yield Fault("memory-near-limit", f"It uses {100 * used // limit} % of the memory it may use", seen.name)
     killed = seen.processes[0].memory.killed if seen.processes and seen.processes[0].memory else None
+    yield from full_disks(usage.get("disks", ()), seen.name)
     own = seen.container is not None or seen.unit is not None
     if own and killed:
         yield Fault("memory-exhausted", f"The kernel has ended {killed} of its processes for want of memory", seen.name)

@@ -18,6 +18,7 @@ from ami_audit.adapters.sources.service.matching import Seen
 from ami_audit.adapters.sources.service.place import UnreadableError, inside
 from ami_audit.adapters.sources.service.work import Work
 from ami_audit.domain.kinds import LogLevel
+from ami_audit.domain.masking import masked
 from ami_audit.domain.moment import microseconds, written
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.text import readable, readable_path
@@ -70,7 +71,7 @@ class LogTeller:
             try:
                 is_whole = self._copy_container(seen.container, file)
             except Exception as error:  # noqa: BLE001 (the library raises its own errors and those of requests)
-                reason = f"The engine does not give its log: {masked_text(str(error))[:200]}"
+                reason = f"The engine does not give its log: {_hidden(str(error))[:200]}"
                 faults.append(Fault("logs-unread", reason, seen.name))
             else:
                 if not is_whole:
@@ -145,7 +146,7 @@ class LogTeller:
                     break
         names = list(paths.values())
         faults = [
-            Fault("logs-unread", f"`{names[summary.file]}`: {masked_text(reason)}", seen.name)
+            Fault("logs-unread", f"`{names[summary.file]}`: {_hidden(reason)}", seen.name)
             for summary in summaries
             for _, reason in summary.faults
         ]
@@ -154,6 +155,11 @@ class LogTeller:
         if grave:
             faults.append(Fault("errors-logged", f"Its log holds {grave:,} errors or worse of that time", seen.name))
         return facts, faults
+
+
+def _hidden(text: str) -> str:
+    """Return a text of a log without its secrets, by the rules for services and by those for all logs."""
+    return masked(masked_text(text)).text
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -203,8 +209,8 @@ def _add(told: dict[int, dict[str, Any]], template: Mapping[str, Any], text: str
     entry = told.setdefault(
         template["template"],
         {
-            "text": masked_text(text or template["sample"])[:_LONGEST_SAMPLE],
-            "sample": masked_text(template["sample"])[:_LONGEST_SAMPLE],
+            "text": _hidden(text or template["sample"])[:_LONGEST_SAMPLE],
+            "sample": _hidden(template["sample"])[:_LONGEST_SAMPLE],
             "count": 0,
             "levels": {},
         },

@@ -6,6 +6,7 @@ from typing import Any
 
 from ami_audit.adapters.sources.service.container_facts import moment_told
 from ami_audit.adapters.sources.service.containers import Usage
+from ami_audit.adapters.sources.service.disks import disks_of
 from ami_audit.adapters.sources.service.matching import Seen
 from ami_audit.adapters.sources.service.processes import Process
 
@@ -35,7 +36,15 @@ def usage_of(seen: Seen, shares: Mapping[int, float], far: Mapping[str, Usage]) 
     if seen.container is not None and seen.container.id in far:
         found |= far[seen.container.id]._asdict()
         found["memory_limit_bytes"] = seen.container.facts.get("memory_limit_bytes")
+    found["disks"] = list(disks_of(_places(seen))) or None
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _places(seen: Seen) -> list[str]:
+    """Return what a container has mounted of this machine; of programs nobody tells where they write."""
+    if seen.container is None or not seen.processes:
+        return []
+    return [str(mount["source"]) for mount in seen.container.facts.get("mounts", ()) if mount.get("source")]
 
 
 def _sum(values: Any) -> int | None:

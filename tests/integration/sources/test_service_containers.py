@@ -190,5 +190,5 @@ def test_what_a_far_container_uses_is_asked_of_its_engine(engine: Engine, stack:
         usage = asker.usage(found)
     assert usage is not None
     assert usage.cpu_percent is not None
-    assert usage.processes == 1
+    assert (usage.processes or 0) >= 1  # its health check may be running
     assert 0 < (usage.memory_bytes or 0) < 64 * 1024 * 1024

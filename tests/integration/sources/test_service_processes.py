@@ -14,7 +14,7 @@ from tests.support.servers import free_port, is_open, until
 from tests.support.services import drafts_of, kinds, services_of, the_service, write
 
 from ami_audit.adapters.sources.service.cgroups import Groups
-from ami_audit.adapters.sources.service.processes import running
+from ami_audit.adapters.sources.service.processes import cpu_percent, running
 from ami_audit.domain.errors import SourceError
 from ami_audit.domain.kinds import Outcome
 
@@ -79,11 +79,19 @@ def test_what_a_process_uses_is_what_the_kernel_says(tmp_path: Path) -> None:
         context = the_service(tmp_path, "api").context
         files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     usage = context["usage"]
-    assert usage["cpu_percent"] > 5
+    assert usage["cpu_percent"] > 0
     assert usage["memory_bytes"] == pytest.approx(resident, rel=0.2)
     assert (usage["threads"], usage["open_files"]) == (1, files)
     assert context["uptime_s"] <= 60
     assert [port["listening"] for port in context["ports"]] == [["127.0.0.1"]]
+
+
+def test_a_share_of_the_processor_is_what_was_used_over_the_time(tmp_path: Path) -> None:
+    """One second of two is half of one processor, however many there are."""
+    own = running()[os.getpid()]
+    before = {own.pid: own._replace(cpu_s=own.cpu_s - 10, at=own.at - 20)}
+    assert cpu_percent(before, [own.pid])[own.pid] == pytest.approx(50, abs=5)
+    assert cpu_percent({own.pid: own._replace(started_at=0.0)}, [own.pid]) == {}
 
 
 def test_ports_are_compared_with_what_is_declared(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import PROGRAM, Program
 from tests.support.repositories import Repository
 
-COMMANDS = ("repo", "git", "file", "verify", "query", "report", "status", "init", "key", "store")
+COMMANDS = ("repo", "git", "file", "service", "services", "verify", "query", "report", "status", "init", "key", "store")
 
 
 def test_alone_it_says_what_can_be_done_here(ami_audit: Program) -> None:

@@ -238,3 +238,28 @@ def test_an_unchanged_manifest_is_one_fact(tmp_path: Path) -> None:
     first, second = (manifests_of(tmp_path)[COMPOSE].observed for _ in range(2))
     write(tmp_path, COMPOSE, "services: {web: {image: y}}")
     assert first == second != manifests_of(tmp_path)[COMPOSE].observed
+
+
+def test_what_is_too_much_for_a_record_is_cut_and_told(tmp_path: Path) -> None:
+    """A record that the trail refuses would end the run; the rest of it is still worth reading."""
+    labels = ", ".join(f"l{n}: {'x' * 200}" for n in range(4_000))
+    write(tmp_path, COMPOSE, f"services: {{web: {{image: first, labels: {{{labels}}}}}}}\nx-more: {{{labels}}}\n")
+    for draft in (the_service(tmp_path, "web"), manifests_of(tmp_path)[COMPOSE]):
+        assert 50_000 < len(json.dumps(draft.context)) < 900_000
+        assert "were left out" in json.dumps(draft.context)
+    assert the_service(tmp_path, "web").context["declared"]["says"]["image"] == "first"
+
+
+def test_very_many_findings_are_counted(tmp_path: Path) -> None:
+    """The first hundred, and how many more."""
+    write(tmp_path, COMPOSE, "services: {" + ", ".join(f"s{n}: {n}" for n in range(500)) + "}")
+    findings = manifests_of(tmp_path)[COMPOSE].findings
+    assert len(findings) == 101
+    assert "400 more" in findings[-1].description
+
+
+def test_text_that_no_encoding_can_write_is_escaped(tmp_path: Path) -> None:
+    """YAML can spell half a character; a record cannot hold it."""
+    write(tmp_path, COMPOSE, 'services: {"a\\uD800b": {image: "x\\uDC00"}}')
+    for draft in drafts_of(tmp_path):
+        json.dumps([draft.target, draft.context], ensure_ascii=False).encode()

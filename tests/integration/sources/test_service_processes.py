@@ -141,6 +141,16 @@ def test_every_process_is_told_when_asked_for(tmp_path: Path) -> None:
     assert secret not in json.dumps([draft.context for draft in drafts.values()])
 
 
+def test_names_that_are_no_text_are_told_in_escapes(tmp_path: Path) -> None:
+    """A record holds text; what the kernel has is bytes."""
+    with subprocess.Popen([sys.executable.encode(), b"-c", b"import time; time.sleep(60)", b"caf\xe9"]) as process:
+        drafts = drafts_of(tmp_path, include_processes=True)
+        process.kill()
+    (draft,) = [it for it in drafts if it.context.get("pid") == process.pid]
+    assert draft.context["command"][-1] == "caf\\udce9"
+    json.dumps(draft.context, ensure_ascii=False).encode()
+
+
 def test_processes_that_come_and_go_do_not_disturb(tmp_path: Path) -> None:
     """Between the list and the look a process may end; the others are told."""
     spawner = "import subprocess\nwhile True: subprocess.run(['true'])"

@@ -14,21 +14,32 @@ from ami_audit.adapters.sources.service.health.answer import Verdict
 from ami_audit.adapters.sources.service.masking import masked_command
 from ami_audit.adapters.sources.service.matching import UP, Seen, State
 from ami_audit.adapters.sources.service.processes import Process
+from ami_audit.adapters.sources.service.sealable import sealable
 from ami_audit.adapters.sources.service.usage import process_facts, processes_of, restarts_of, started_at
 from ami_audit.domain.draft import AuditDraft
+from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 from ami_audit.domain.moment import written
 from ami_audit.domain.text import one_line, readable_path
 
 SOURCE = "service_source/1"
-_MOST_FINDINGS = 200
+_MOST_FINDINGS = 100
 _ILL = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
 
 
-def _draft(action: str, target: str, **rest: Any) -> AuditDraft:
-    name = one_line(target)[:500] or "?"
-    rest = {"actor": name, "actor_type": ActorType.SERVICE, **rest}
+def _draft(action: str, target: str, *, context: Mapping[str, Any], **rest: Any) -> AuditDraft:
+    name = one_line(readable_path(target))[:500] or "?"
+    rest = {"actor": name, "actor_type": ActorType.SERVICE, "context": sealable(context), **rest}
     return AuditDraft(action=action, target=name, target_type=AuditTargetType.SERVICE, source=SOURCE, **rest)
+
+
+def _findings(faults: Sequence[Fault]) -> tuple[AuditFinding, ...]:
+    """Return the findings for faults; where there are very many, the last one says how many more."""
+    told = [finding_of(fault) for fault in faults[:_MOST_FINDINGS]]
+    more = len(faults) - len(told)
+    if more > 0:
+        told.append(finding_of(Fault("more", f"There are {more:,} more findings like these", faults[-1].where)))
+    return tuple(told)
 
 
 def manifest_draft(manifest: Manifest) -> AuditDraft:
@@ -50,7 +61,7 @@ def manifest_draft(manifest: Manifest) -> AuditDraft:
         actor="unknown",
         actor_type=ActorType.UNKNOWN,
         context=facts,
-        findings=tuple(finding_of(fault) for fault in manifest.faults[:_MOST_FINDINGS]),
+        findings=_findings(manifest.faults),
         outcome=Outcome.SUCCESS if manifest.form else Outcome.FAILURE,
         observed=hashlib.sha256(identity).hexdigest(),
     )
@@ -95,7 +106,7 @@ def service_draft(
         "service.observed",
         seen.name,
         context={name: value for name, value in context.items() if value is not None},
-        findings=tuple(finding_of(fault) for fault in faults[:_MOST_FINDINGS]),
+        findings=_findings(faults),
         outcome=_outcome(seen, answers),
     )
 
@@ -184,7 +195,7 @@ def profile_draft(profile: Profile, members: Sequence[AuditDraft], unknown: Sequ
         "service.profile",
         profile.name,
         context={name: value for name, value in context.items() if value is not None},
-        findings=tuple(finding_of(fault) for fault in faults),
+        findings=_findings(faults),
         outcome=_whole(ill, unknown, doubtful, total=len(states)),
     )
 
@@ -219,7 +230,7 @@ def host_draft(name: str, facts: Mapping[str, Any], faults: Sequence[Fault]) -> 
         name,
         actor_type=ActorType.SYSTEM,
         context=dict(facts),
-        findings=tuple(finding_of(fault) for fault in faults),
+        findings=_findings(faults),
     )
 
 
@@ -228,4 +239,6 @@ def process_draft(process: Process, share: float | None) -> AuditDraft:
     since = datetime.fromtimestamp(process.started_at, UTC)
     facts = {**process_facts(process, share), "started_at": written(since)}
     target = f"process:{process.name}:{process.pid}"
-    return _draft("service.process", target, actor=process.user, actor_type=ActorType.SYSTEM, context=facts)
+    return _draft(
+        "service.process", target, actor=readable_path(process.user), actor_type=ActorType.SYSTEM, context=facts
+    )

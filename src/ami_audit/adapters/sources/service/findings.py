@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from ami_audit.adapters.sources.service.declared import Fault
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import AuditSeverity
-from ami_audit.domain.text import one_line
+from ami_audit.domain.text import one_line, readable_path
 
 _LONGEST = 1_000
 
@@ -80,6 +80,7 @@ _WORDS = {
     "manifest-tag": _Words(_INFO, None),
     "manifest-type": _Words(_WARNING, _MEND),
     "manifest-form": _Words(_WARNING, "Name the manifests that are meant with `--manifest`."),
+    "more": _Words(_WARNING, "Mend those that are told, then audit again."),
     "manifest-encoding": _Words(_WARNING, "Save it as UTF-8."),
 }
 
@@ -87,12 +88,12 @@ _WORDS = {
 def finding_of(fault: Fault, **metadata: Any) -> AuditFinding:
     """Return the finding for one fault; `metadata` is what a machine wants to know of it."""
     severity, recommendation = _WORDS[fault.kind]
-    reason = one_line(fault.reason)[:_LONGEST]
+    reason = one_line(readable_path(fault.reason))[:_LONGEST]
     return AuditFinding(
         finding_type=f"service.{fault.kind}",
         severity=severity,
         description=reason if reason.endswith(".") else f"{reason}.",
-        location=one_line(fault.where)[:_LONGEST],
+        location=one_line(readable_path(fault.where))[:_LONGEST],
         recommendation=recommendation,
         metadata=metadata,
     )

@@ -42,17 +42,18 @@ def read_compose(value: Mapping[str, Any], path: str, *, variables: Mapping[str,
         path=path,
         form="compose",
         services=tuple(services),
-        profiles=tuple(_profiles(take, value, path)),
+        profiles=tuple(_profiles(Taker(path), value, path)),
         faults=tuple(take.faults),
         unknown=masked_facts({name: item for name, item in value.items() if name not in _KNOWN}),
     )
 
 
 def _profiles(take: Taker, value: Mapping[str, Any], path: str) -> Iterator[Profile]:
+    # With a taker of its own: what is wrong with the services was told when they were read.
     members: dict[str, list[str]] = {}
     for name, facts in take.named(value.get("services"), "services"):
-        for profile in facts.get("profiles") or ():
-            members.setdefault(str(profile), []).append(name)
+        for profile in take.texts(facts.get("profiles"), f"services.{name}.profiles"):
+            members.setdefault(profile, []).append(name)
     for profile, names in members.items():
         yield Profile(name=profile, manifest=path, members=tuple(names))
 

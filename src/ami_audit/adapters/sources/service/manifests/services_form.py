@@ -85,7 +85,7 @@ def _service(take: Taker, name: str, facts: dict[str, Any], *, autostart: bool) 
         depends_on=take.texts(facts.get("depends_on"), f"{where}.depends_on"),
         facts=masked_facts(facts),
         risks=tuple(_risks(take, facts, where)),
-        autostart=autostart or facts.get("restart") in {"always", "unless-stopped"},
+        autostart=autostart or str(facts.get("restart")) in {"always", "unless-stopped"},
     )
 
 

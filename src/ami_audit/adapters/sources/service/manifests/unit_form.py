@@ -27,7 +27,7 @@ def read_units(value: Mapping[str, Any], path: str) -> Manifest:
         path=path,
         form="units",
         services=tuple(services),
-        profiles=tuple(_profiles(take, value)),
+        profiles=tuple(_profiles(Taker(path), value)),
         faults=tuple(take.faults),
         compose_files=tuple(dict.fromkeys(service.compose_file for service in services if service.compose_file)),
         unknown=masked_facts(rest_of(value, _KNOWN)),
@@ -84,4 +84,4 @@ def _containers(take: Taker, pod: str, facts: Mapping[str, Any]) -> tuple[str, .
 def _profiles(take: Taker, value: Mapping[str, Any]) -> Iterator[Profile]:
     """Yield each pod as a profile of its containers."""
     for pod, facts in take.named(value.get("podman_pods"), "podman_pods"):
-        yield Profile(name=pod, manifest=take.path, members=_containers(Taker(take.path), pod, facts))
+        yield Profile(name=pod, manifest=take.path, members=_containers(take, pod, facts))

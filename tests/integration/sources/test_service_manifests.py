@@ -117,6 +117,20 @@ def test_a_procfile_is_read(tmp_path: Path) -> None:
     assert kinds(manifests_of(tmp_path)["Procfile"]) == {"manifest-syntax"}
 
 
+def test_a_line_that_starts_a_compose_file_stands_for_its_services(tmp_path: Path) -> None:
+    """It is a launcher: how it is, its containers tell; where a profile has its name, that says who belongs to it."""
+    write(tmp_path, "docker-compose.services.yml", _DATABASES)
+    lines = "dev: X=1 docker-compose -f docker-compose.services.yml up -d\nweb: cd ux/cms && PORT=1 npm start\n"
+    write(tmp_path, "Procfile", f"{lines}data-stack: docker compose -f docker-compose.services.yml up\nodd: a && b\n")
+    found = services_of(tmp_path)
+    assert set(found) == {"pg", "redis", "web", "odd"}
+    assert found["web"].context["declared"]["command"] == ["npm", "start"]
+    assert "no manifest says what to look for" in found["odd"].findings[0].description
+    write(tmp_path, _SERVICES, _PROFILE)
+    profiles = {it.target: set(it.context["members"]) for it in drafts_of(tmp_path) if it.action == "service.profile"}
+    assert profiles == {"data-stack": {"postgres", "redis"}, "dev": {"postgres", "redis"}}
+
+
 def test_other_manifests_are_read_instead_when_named(tmp_path: Path) -> None:
     """Every path is a setting."""
     write(tmp_path, COMPOSE, _DATABASES)

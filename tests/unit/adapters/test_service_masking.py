@@ -81,6 +81,8 @@ def test_a_reference_to_a_variable_is_left_to_see(value: object, shown: object) 
         ("POSTGRES_PASSWORD", "${PW:-}", False),
         ("POSTGRES_PASSWORD_FILE", "/run/secrets/pw", False),
         ("POSTGRES_PORT", "5432", False),
+        ("SECRETS_BROKER_HOST", "127.0.0.1", False),
+        ("TOKEN_TTL", "3600", False),
         ("API_KEY", 12345, True),
         ("USE_TOKEN", True, False),
         ("KEYBOARD", "de", False),

@@ -14,6 +14,11 @@ _SECRET_NAME = re.compile(
     rf"(?:^|[_.\-])(?:{_SENSITIVE}|pw|pin|key)s?(?:$|[_.\-])|password|passwd|secret|token|apikey|credential",
     re.IGNORECASE,
 )
+# Endings of names that say something about a secret, or about who keeps it, and not the secret.
+_ABOUT_SECRETS = (
+    *("_FILE", "_PATH", "_DIR", "_HOST", "_PORT", "_ADDR", "_ADDRESS", "_MOUNT", "_NAME", "_USER", "_USERNAME"),
+    *("_TTL", "_EXPIRY", "_ENABLED", "_TYPE", "_ALGORITHM"),
+)
 _ENVIRONMENTS = frozenset({"env", "environment", "envs", "env_vars", "secrets", "args_env", "build_args"})
 _REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[-+])?[^}]*\}|\$(?P<bare>[A-Za-z_]\w*)")
 _LONGEST = 4_096
@@ -157,7 +162,7 @@ def is_plain_secret(name: str, value: object) -> bool:
     if not isinstance(value, str | int | float) or isinstance(value, bool) or not is_secret_name(name):
         return False
     rest = _REFERENCE.sub(_default_of, str(value))
-    return bool(rest.strip()) and not name.upper().endswith(("_FILE", "_PATH"))
+    return bool(rest.strip()) and not name.upper().endswith(_ABOUT_SECRETS)
 
 
 def _default_of(found: re.Match[str]) -> str:

@@ -57,7 +57,7 @@ def _together(root: Path, manifests: Mapping[str, Manifest]) -> tuple[dict[str, 
 
     A service that refers to a Compose service takes in what is said of it there.
     """
-    whole_files: list[Profile] = []
+    whole_files: list[tuple[str, str, str]] = []
     containers = {
         (service.compose_file, service.compose_service): service
         for manifest in manifests.values()
@@ -72,9 +72,9 @@ def _together(root: Path, manifests: Mapping[str, Manifest]) -> tuple[dict[str, 
         for service in manifest.services:
             key = (_resolved(root, service.compose_file, manifest.path), service.compose_service or service.name)
             other = containers.get(key) if service.compose_file else None
-            of_file = tuple(name for file, name in containers if file == key[0])
+            of_file = any(file == key[0] for file, _ in containers)
             if of_file and other is None and service.runs is Runs.CONTAINER and not service.compose_service:
-                whole_files.append(Profile(name=service.name, manifest=manifest.path, members=of_file))
+                whole_files.append((service.name, manifest.path, key[0]))
                 continue
             if other is not None:
                 taken.add(key)
@@ -83,7 +83,16 @@ def _together(root: Path, manifests: Mapping[str, Manifest]) -> tuple[dict[str, 
     for key, service in containers.items():
         if key not in taken:
             found[service.name] = _merged(found[service.name], service) if service.name in found else service
-    return found, whole_files
+    return found, [
+        Profile(name=name, manifest=path, members=_of_file(found.values(), file))
+        for name, path, file in whole_files
+        if name not in found
+    ]
+
+
+def _of_file(services: Iterable[Declared], file: str) -> tuple[str, ...]:
+    """Return the services of a Compose file, by the names that they have here."""
+    return tuple(service.name for service in services if service.compose_file == file and service.compose_service)
 
 
 def _merged(first: Declared, second: Declared) -> Declared:
@@ -119,11 +128,12 @@ def _facts(first: Declared, second: Declared) -> dict[str, Any]:
 
 def _profiles(manifests: Iterable[Manifest], more: Sequence[Profile]) -> dict[str, Profile]:
     found: dict[str, Profile] = {}
-    for profile in (*(profile for manifest in manifests for profile in manifest.profiles), *more):
+    for profile in (profile for manifest in manifests for profile in manifest.profiles):
         before = found.get(profile.name)
         members = tuple(dict.fromkeys((*before.members, *profile.members))) if before else profile.members
         found[profile.name] = replace(before or profile, members=members)
-    return found
+    # What starts a file as a whole, such as a line of a Procfile, adds nothing where a manifest names the members.
+    return {**{profile.name: profile for profile in more}, **found}
 
 
 def members_of(catalogue: Catalogue, name: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class Groups:
 
     def memory_of(self, pid: int) -> Memory | None:
         """Return the memory of the group that a process is in; None when that cannot be known."""
-        text = _content(f"{self._proc}/{pid}/cgroup")
+        text = kernel_text(f"{self._proc}/{pid}/cgroup")
         if text not in self._of_text:
             self._of_text[text] = self._memory(text.decode("utf-8", "replace").splitlines())
         return self._of_text[text]
@@ -73,7 +73,7 @@ class Groups:
         return Memory(path, 2, max(0, used - cache), _lowest(limits), killed)
 
 
-def _content(file: str) -> bytes:
+def kernel_text(file: str) -> bytes:
     """Return a small file of the kernel's; nothing when the process has gone. One read, for it is asked very often."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)

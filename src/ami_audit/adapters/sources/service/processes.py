@@ -6,7 +6,7 @@ from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
 
-from ami_audit.adapters.sources.service.cgroups import Groups, Memory
+from ami_audit.adapters.sources.service.cgroups import Groups, Memory, kernel_text
 from ami_audit.adapters.sources.service.masking import masked_command
 
 
@@ -66,7 +66,7 @@ def _read(psutil: Any, process: Any, groups: Groups) -> Process:
     pid: int = process.pid
     return Process(
         pid,
-        process.ppid(),
+        _parent(pid),
         process.name(),
         _user(process.uids().real),
         _command(psutil, process),
@@ -79,6 +79,12 @@ def _read(psutil: Any, process: Any, groups: Groups) -> Process:
         _open_files(psutil, process),
         groups.memory_of(pid),
     )
+
+
+def _parent(pid: int) -> int | None:
+    """Return who started a process (proc_pid_stat(5)); psutil looks at the whole process again to answer that."""
+    words = kernel_text(f"/proc/{pid}/stat").rpartition(b")")[2].split(None, 2)
+    return int(words[1]) if len(words) > 1 else None
 
 
 def _command(psutil: Any, process: Any) -> tuple[str, ...]:

@@ -80,15 +80,13 @@ def services_section(records: Sequence[AuditRecord], *, limits: Limits) -> Secti
             key=lambda record: (record.outcome is Outcome.SUCCESS, record.target.startswith(("unit:", "process:")))
         )
     columns = (
-        Column("service", Cut.NAME, 10),
+        Column("service", Cut.NAME, 14),
         Column("state"),
-        Column("as", Cut.END, 7),
         Column("up for", is_number=True),
         Column("CPU", is_number=True),
         Column("memory", is_number=True),
-        Column("restarts", is_number=True),
         Column("ports", Cut.WRAP, 8),
-        Column("health", Cut.WRAP, 8),
+        Column("health", Cut.WRAP, 10),
     )
     blocks: list[Block] = [Table(columns, [_service(record) for record in shown[:most]])]
     if len(records) > most:
@@ -103,12 +101,10 @@ def _service(record: AuditRecord) -> tuple[Line, ...]:
     state = str(facts.get("state", "unknown"))
     return (
         quoted(_name(record.target), Tone.PLAIN if "declared" in facts else Tone.FAINT),
-        said(state, _TONES.get(state, Tone.BAD)),
-        quoted(str(facts.get("runs_as", "")), Tone.FAINT),
+        (words(state, _TONES.get(state, Tone.BAD)), *_restarts(facts.get("restarts"))),
         _told(facts.get("uptime_s"), wording.duration),
         _told(usage.get("cpu_percent"), lambda percent: f"{percent:g} %"),
         _memory(usage),
-        _restarts(facts.get("restarts")),
         _ports(facts.get("ports") or ()),
         tuple(_health(facts)) or _NOTHING,
     )
@@ -128,11 +124,12 @@ def _memory(usage: Mapping[str, Any]) -> Line:
     used, limit = usage.get("memory_bytes"), usage.get("memory_limit_bytes")
     if used is None:
         return _NOTHING
-    return said(wording.size(used) + (f" of {wording.size(limit)}" if limit else ""))
+    return said(wording.size(used) + (f", {100 * used // limit} %" if limit else ""))
 
 
 def _restarts(count: int | None) -> Line:
-    return _NOTHING if count is None else said(wording.number(count), Tone.DOUBTFUL if count else Tone.PLAIN)
+    """Return how often it was started again, where it was: `running ×3`."""
+    return (words(f" ×{wording.number(count)}", Tone.DOUBTFUL),) if count else ()
 
 
 def _ports(ports: Sequence[Mapping[str, Any]]) -> Line:
@@ -147,7 +144,7 @@ def _ports(ports: Sequence[Mapping[str, Any]]) -> Line:
 def _health(facts: Mapping[str, Any]) -> Iterator[Span]:
     """Yield verdicts: of the container's own check, and of each probe."""
     own = ((facts.get("container") or {}).get("health") or {}).get("status")
-    told = [("container", str(own), Tone.GOOD if own == "healthy" else Tone.BAD)] if own else []
+    told = [("", str(own), Tone.GOOD if own == "healthy" else Tone.BAD)] if own else []
     told += [
         (str(it["kind"]), str(it["verdict"]), _VERDICTS.get(str(it["verdict"]), Tone.BAD))
         for it in facts.get("health") or ()
@@ -155,8 +152,9 @@ def _health(facts: Mapping[str, Any]) -> Iterator[Span]:
     for index, (kind, verdict, tone) in enumerate(told):
         if index:
             yield words(", ", Tone.FAINT)
-        yield data(kind)
-        yield words(f" {verdict}", tone)
+        if kind:
+            yield data(kind)
+        yield words(f" {verdict}" if kind else verdict, tone)
 
 
 def _logs(records: Sequence[AuditRecord]) -> Iterator[Block]:

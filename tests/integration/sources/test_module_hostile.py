@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.modules import drafts_of, judged, the, write
+from tests.support.modules import drafts_of, judged, source, the, write
 from tests.support.observed import Counting
+from tests.support.processes import children
+
+from ami_audit.domain.options import AuditOptions
 
 _DEEP = 200_000
 
@@ -116,3 +119,16 @@ def test_more_than_a_record_can_hold_is_cut_and_told(tmp_path: Path) -> None:
     observed = the("observed", drafts)
     assert len(observed.findings) <= 401
     assert "too-many-documents" in judged(observed)
+
+
+def test_closing_while_other_programs_work_ends_them(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a large module must leave no parser running."""
+    before = children()
+    folder = write(tmp_path, {f"{n}.py": "x = [\n" + "    1,\n" * 20_000 + "]\n" for n in range(20)})
+    stream = source().stream(str(folder), AuditOptions())
+    for batch in stream:
+        if not batch and children() - before:
+            break
+    assert children() - before
+    stream.close()  # type: ignore[attr-defined]
+    assert children() <= before

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 _TURN_S = 0.05
 _MOST_BYTES = 1 << 30
@@ -51,6 +51,25 @@ def ran(
             _end(process)
         output.seek(0)
         return Answer(output.read(_MOST_BYTES), _last(complaints), fault, process.returncode)
+
+
+def together(*works: Generator[None, None, Any]) -> Generator[None, None, list[Any]]:
+    """Do several pieces of work at once, and return what came of each, in their order; closing it closes them all."""
+    results: dict[int, Any] = {}
+    try:
+        while True:
+            for index, work in enumerate(works):
+                if index not in results:
+                    try:
+                        next(work)
+                    except StopIteration as ended:
+                        results[index] = ended.value
+            if len(results) == len(works):
+                return [results[index] for index in range(len(works))]
+            yield
+    finally:
+        for work in works:
+            work.close()
 
 
 def python_script(name: str) -> list[str | Path]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from ami_audit.adapters.sources.module.child import Answer, python_script, ran
+from ami_audit.adapters.sources.module.child import Answer, python_script, ran, together
 from ami_audit.adapters.sources.module.naming import Setting, finding, short, violation
 from ami_audit.adapters.sources.module.sources import Sources
 from ami_audit.adapters.sources.module.tree import Survey, escaped
@@ -46,12 +46,18 @@ def measured(
     root: Path, survey: Survey, setting: Setting, *, sources: Sources, options: AuditOptions
 ) -> Generator[None, None, Complexity]:
     """Return the complexity of a module's Python functions; nothing when it has none."""
-    found = Complexity()
-    if sources.fit:
-        left_out = [*survey.nested, *(path for path, _ in sources.unfit)]
-        yield from _cyclomatic(root, left_out, found, setting=setting, options=options)
-        yield from _cognitive(root, [path for path in sources.fit if path.endswith(".py")], found, setting=setting)
-    return found
+    if not sources.fit:
+        return Complexity()
+    left_out = [*survey.nested, *(path for path, _ in sources.unfit)]
+    scripts = [path for path in sources.fit if path.endswith(".py")]
+    parts = yield from together(
+        _cyclomatic(root, left_out, setting=setting, options=options), _cognitive(root, scripts, setting=setting)
+    )
+    return Complexity(
+        {name: it for part in parts for name, it in part.facts.items()},
+        [it for part in parts for it in part.findings],
+        [it for part in parts for it in part.violations],
+    )
 
 
 def ruff() -> str | None:
@@ -61,12 +67,13 @@ def ruff() -> str | None:
 
 
 def _cyclomatic(
-    root: Path, left_out: Sequence[str], found: Complexity, *, setting: Setting, options: AuditOptions
-) -> Generator[None, None, None]:
+    root: Path, left_out: Sequence[str], *, setting: Setting, options: AuditOptions
+) -> Generator[None, None, Complexity]:
+    found = Complexity()
     program = ruff()
     if program is None:
         found.findings.append(_gap("ruff", setting))
-        return
+        return found
     command = [
         program,
         "check",
@@ -89,8 +96,9 @@ def _cyclomatic(
     entries = _entries(answer)
     if entries is None:
         found.findings.append(_failed("ruff", answer, setting))
-        return
+        return found
     _judge(entries, root, found, setting=setting)
+    return found
 
 
 def _judge(entries: Sequence[Any], root: Path, found: Complexity, *, setting: Setting) -> None:
@@ -128,14 +136,15 @@ def _judge(entries: Sequence[Any], root: Path, found: Complexity, *, setting: Se
     found.facts["unparsed"] = len(broken)
 
 
-def _cognitive(root: Path, files: Sequence[str], found: Complexity, *, setting: Setting) -> Generator[None, None, None]:
+def _cognitive(root: Path, files: Sequence[str], *, setting: Setting) -> Generator[None, None, Complexity]:
+    found = Complexity()
     if find_spec("complexipy") is None:
         found.findings.append(_gap("complexipy", setting))
-        return
+        return found
     answer = yield from listed_run("cognitive.py", root, files, timeout_s=_TIMEOUT_S)
     if answer.fault or answer.status:
         found.findings.append(_failed("complexipy", answer, setting))
-        return
+        return found
     functions = [
         (int(value), it["path"], int(line), str(name))
         for it in json_lines(answer.output)
@@ -143,6 +152,7 @@ def _cognitive(root: Path, files: Sequence[str], found: Complexity, *, setting: 
     ]
     functions.sort(key=lambda it: (-it[0], it[1], it[2]))
     found.facts["cognitive"] = _facts(functions)
+    return found
 
 
 def listed_run(script: str, root: Path, files: Sequence[str], *, timeout_s: float) -> Generator[None, None, Answer]:

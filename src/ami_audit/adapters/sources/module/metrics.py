@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
-from ami_audit.adapters.sources.module.complexity import measured
+from ami_audit.adapters.sources.module.child import together
+from ami_audit.adapters.sources.module.complexity import Complexity, measured
 from ami_audit.adapters.sources.module.documents import Folder
 from ami_audit.adapters.sources.module.naming import Setting, finding, observation
 from ami_audit.adapters.sources.module.sources import Sources
@@ -33,8 +34,12 @@ def metrics(
     progress: Progress,
 ) -> Generator[None, None, AuditDraft]:
     """Return the one `module.metrics` of a module."""
-    count = yield from _counted(counter, folder, survey, options=options, progress=progress)
-    complexity = yield from measured(folder.root, survey, setting, sources=sources, options=options)
+    count: CodeCount
+    complexity: Complexity
+    count, complexity = yield from together(
+        _counted(counter, folder, survey, options=options, progress=progress),
+        measured(folder.root, survey, setting, sources=sources, options=options),
+    )
     for path, why in count.skipped:
         progress.skipped(setting.place(path), why=why)
     findings = [*_judged(count, setting), *complexity.findings]

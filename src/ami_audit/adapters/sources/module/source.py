@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from ami_audit.adapters.sources.module.child import together
 from ami_audit.adapters.sources.module.coverage.drafts import CoverageReports
 from ami_audit.adapters.sources.module.dependencies.drafts import Dependencies
 from ami_audit.adapters.sources.module.dependencies.licences import installed
@@ -87,10 +88,11 @@ class ModuleSource(AuditSource):
             yield from _batched(dependencies.packages())
         yield from _turns(CoverageReports(folder, found, setting).drafts())
         sources = python_sources(place.root, found)
-        yield from _last(
-            metrics(self._counter, folder, found, sources=sources, setting=setting, options=options, progress=progress)
+        measured = metrics(
+            self._counter, folder, found, sources=sources, setting=setting, options=options, progress=progress
         )
-        outline = yield from _waited(outlined(place.root, sources, setting))
+        draft, outline = yield from _waited(together(measured, outlined(place.root, sources, setting)))
+        yield [draft]
         if outline.files or outline.findings:
             yield from _last(imports(place, found, outline, declared=asked, installed=here, setting=setting))
         if options.include_tests:

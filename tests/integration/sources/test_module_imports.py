@@ -75,6 +75,8 @@ def test_modules_of_one_repository_import_each_other_from_the_folder_above(tmp_p
     assert found.context["undeclared"] == []
     (package,) = found.context["packages"]
     assert (package["package"], package["imports"]) == ("base", 1)
+    write(repository.path, {"run.py": "import launcher.main\n", "pyproject.toml": '[project]\nname = "whole"\n'})
+    assert the("imports", drafts_of(repository.path)).context["undeclared"] == []
 
 
 def test_nothing_of_the_module_is_run(tmp_path: Path) -> None:

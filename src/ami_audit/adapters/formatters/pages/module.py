@@ -51,7 +51,7 @@ def locks_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
 def metrics_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
     """Return how much code there is and how hard it is to follow."""
     found = _whole(records, {"languages": Mapping, "total": Mapping, "complexity": Mapping})
-    return Section("Code", tuple(block for facts in found for block in _metrics(facts, limits)))
+    return Section("Code", tuple(block for facts in found if facts["languages"] for block in _metrics(facts, limits)))
 
 
 def imports_section(records: Sequence[AuditRecord], *, limits: Limits) -> Section:
@@ -154,7 +154,7 @@ def _language(name: str, counts: Mapping[str, int], *, is_total: bool = False) -
 
 def _duplication(facts: _Context) -> Line:
     found = facts.get("duplication")
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or not found["lines"]:
         return ()
     blocks = wording.counted(found["block_count"], "block")
     return said(f"{found['percent']:.1f} % of {wording.counted(found['lines'], 'line')}, {blocks}")

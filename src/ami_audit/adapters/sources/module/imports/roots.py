@@ -70,14 +70,14 @@ class Names:
         return any(self._holds(f"{place}/{name}".lstrip("/")) for place in places)
 
     def is_sibling(self, name: str) -> bool:
-        """Return whether a name is a folder of code beside the module, or around it, in the same repository."""
+        """Return whether a name is a folder of code in the module, beside it or around it, in the same repository."""
         if name not in self._siblings:
             self._siblings[name] = any(_has_code(place / name) for place in self._around())
         return self._siblings[name]
 
     def _around(self) -> list[Path]:
         target = self._target
-        return [place for place in target.root.parents if place.is_relative_to(target.fence)]
+        return [place for place in (target.root, *target.root.parents) if place.is_relative_to(target.fence)]
 
     def _holds(self, path: str) -> bool:
         return path in self._folders or path in self._modules

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from ami_audit.adapters.sources.git import GitSource
+from ami_audit.domain.options import AuditOptions
+from ami_audit.entrypoints.bootstrap.sources import GitSource
 from ami_audit.ports.source import AuditSource
 from contract.source import SourceContract, World
 from support.repositories import Repository
 
 
 class TestGitSource(SourceContract):
-    """Over a repository with a branch, a tag and a merge."""
+    """Over a repository with a branch, a tag, a merge, a lock file and a large file, asked for all there is."""
 
     @pytest.fixture
     def source(self) -> AuditSource:
@@ -25,6 +26,13 @@ class TestGitSource(SourceContract):
         broken = Repository.clone(whole, tmp_path / "broken", "--depth=1")
         return World(
             target=str(whole.path),
+            options=AuditOptions(
+                include_blame=True,
+                include_contributions=True,
+                include_lockfiles=True,
+                include_reflog=True,
+                large_blob_bytes=1_000,
+            ),
             hostile=str(broken.path),
             missing=str(tmp_path / "no-such-repository"),
         )
@@ -37,6 +45,7 @@ def _history(path: Path) -> Repository:
     made.commit({"sale.py": "percent = 10\n"}, message="Add a sale", author="Bob <bob@example.org>")
     made.git("switch", "-q", "main")
     made.commit({"cart.py": "total = 1\n"}, message="Count from one")
+    made.commit({"go.sum": "example.org/a v1.0.0 h1:aa=\n", "data.bin": b"\0" * 1_000}, message="Pin and store")
     made.git("merge", "-q", "--no-ff", "-m", "Merge the sale", "sale")
     made.git("tag", "-a", "v1", "-m", "First release")
     return made

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.support.observed import drafts_of, key_of, only
+from tests.support.observed import Counting, drafts_of, key_of, only
 from tests.support.repositories import Repository
 
+from ami_audit.adapters.sources.git import GitSource
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditSeverity
+from ami_audit.domain.options import AuditOptions
 
 _LARGE = 10_000
 
@@ -94,3 +96,16 @@ def test_a_partial_clone_tells_what_it_has(repository: Repository, tmp_path: Pat
     repository.git("config", "uploadpack.allowFilter", "true")
     clone = Repository.clone(repository, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
     assert _files(clone) == {}
+
+
+def test_a_lost_tree_is_counted(repository: Repository) -> None:
+    """What that commit brought cannot be told; the others' files are found."""
+    hurt = repository.git("rev-parse", "HEAD~1")
+    repository.lose(repository.tree(hurt))
+    progress = Counting()
+    options = AuditOptions(large_blob_bytes=_LARGE)
+    stream = GitSource().stream(str(repository.path), options, progress=progress)
+    found = [draft.target for batch in stream for draft in batch if draft.action == "git.blob"]
+    assert "data.bin" in found
+    unknown = [name for name, why in progress.left_out if why == "trees are missing: no word on large files"]
+    assert hurt in unknown

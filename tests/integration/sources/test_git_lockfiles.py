@@ -113,3 +113,13 @@ def test_a_rerun_reads_no_lock_file_again(repository: Repository) -> None:
     again = [draft for batch in stream for draft in batch]
     assert only(again, "git.lockfile") == []
     assert progress.unchanged_facts == 3 + 2
+
+
+def test_a_clone_without_trees_says_so(repository: Repository, tmp_path: Path) -> None:
+    """What cannot be told is counted, commit by commit."""
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = Repository.clone(repository, tmp_path / "clone", "--bare", "--filter=tree:0")
+    progress = Counting()
+    for _ in GitSource().stream(str(clone.path), AuditOptions(include_lockfiles=True), progress=progress):
+        pass
+    assert [why for _, why in progress.left_out] == ["trees are missing: no word on lock files"] * 3

@@ -112,6 +112,8 @@ class Analyses:
         found = large_files(asked.plumbing, history, least_bytes=least_bytes, head=asked.head)
         if found.left_out:
             self._progress.skipped("large contents", why="only the 10,000 largest are told", count=found.left_out)
+        for name in found.unknown:
+            self._progress.skipped(name, why="trees are missing: no word on large files")
         return blob_drafts(found.files, asked.reader, identities=asked.identities, setting=asked.setting)
 
     def _reflogs(self) -> Iterator[AuditDraft]:

@@ -39,10 +39,17 @@ class LargeFile(NamedTuple):
 
 
 class LargeFiles(NamedTuple):
-    """What was found: the largest first, and how many contents were not looked at because there are too many."""
+    """What was found.
+
+    Attributes:
+        files: The largest first.
+        left_out: How many contents were not looked at because there are too many.
+        unknown: Commits of which git cannot tell what they brought, for want of trees.
+    """
 
     files: list[LargeFile]
     left_out: int
+    unknown: list[str]
 
 
 def large_files(plumbing: Plumbing, history: History, *, least_bytes: int, head: str) -> LargeFiles:
@@ -56,9 +63,9 @@ def large_files(plumbing: Plumbing, history: History, *, least_bytes: int, head:
     """
     sizes, count = _sizes(plumbing, least_bytes)
     if not sizes:
-        return LargeFiles([], 0)
+        return LargeFiles([], 0, [])
     at_head = _at(plumbing, head).intersection(sizes) if head else set()
-    places = _places(plumbing, history, sizes)
+    places, unknown = _places(plumbing, history, sizes)
     by_path: dict[str, list[Content]] = {}
     for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
         commit, path = places.get(name, ("", ""))
@@ -69,7 +76,7 @@ def large_files(plumbing: Plumbing, history: History, *, least_bytes: int, head:
         for path, contents in by_path.items()
     ]
     reader.close()
-    return LargeFiles(files, count - len(sizes))
+    return LargeFiles(files, count - len(sizes), unknown)
 
 
 def _is_binary(reader: ObjectReader, content: Content) -> bool | None:
@@ -101,14 +108,19 @@ def _at(plumbing: Plumbing, commit: str) -> set[str]:
         plumbing.stop(child)
 
 
-def _places(plumbing: Plumbing, history: History, wanted: dict[str, int]) -> dict[str, tuple[str, str]]:
-    """Return for each content the first commit that has it, and where."""
+def _places(
+    plumbing: Plumbing, history: History, wanted: dict[str, int]
+) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """Return for each content the first commit that has it, and where; and the commits that cannot be looked at."""
     # A merge may bring in a content that no parent has, so merges are looked at too, against their first parent.
     listing = Listing(plumbing, "--no-renames", "--diff-merges=first-parent")
     places: dict[str, tuple[str, str]] = {}
+    unknown: list[str] = []
     for names in history.chunks(_CHUNK):
         for commit, entries in listing.entries(names):
+            if entries is None:
+                unknown.append(commit)
             for entry in entries or ():
                 if entry.new in wanted and entry.new_mode not in (ABSENT, SUBMODULE):
                     places.setdefault(entry.new, (commit, entry.path))
-    return places
+    return places, unknown

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ami_audit.adapters.sources.git.objects import ObjectReader
 from ami_audit.adapters.sources.git.plumbing import Plumbing
 from ami_audit.adapters.sources.git.screening import ALWAYS, tokens_of
 
@@ -59,12 +60,28 @@ class Listing:
                 yield from self._one_by_one(some)
 
     def _one_by_one(self, names: Sequence[str]) -> Iterator[tuple[str, list[Entry] | None]]:
+        # A clone without trees has thousands of such commits: one question for all of them, not a process for each.
+        lost = self._without_trees(names)
         for name in names:
+            if name in lost:
+                yield name, None
+                continue
             found = self._of([name])
             if found is None:
                 yield name, None
             else:
                 yield from found
+
+    def _without_trees(self, names: Sequence[str]) -> set[str]:
+        presence = ObjectReader(self._plumbing, contents=False)
+        places = ("^{tree}", "^1", "^1^{tree}")
+        answers = iter(presence.read([f"{name}{place}" for name in names for place in places]))
+        lost = set()
+        for name, own, parent, before in zip(names, answers, answers, answers, strict=False):
+            if not own.is_there or (parent.is_there and not before.is_there):
+                lost.add(name)
+        presence.close()
+        return lost
 
     def _of(self, names: Sequence[str]) -> list[tuple[str, list[Entry]]] | None:
         finished = self._plumbing.run(*self._command, stdin="".join(f"{name}\n" for name in names).encode())

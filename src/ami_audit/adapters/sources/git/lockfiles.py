@@ -63,7 +63,12 @@ class Lockfiles:
         done = 0
         for names in history.chunks(_CHUNK):
             for name, sides in groupby(listing.entries(names), key=itemgetter(0)):
-                yield from self._of_commit(name, [entries or [] for _, entries in sides])
+                told = [entries for _, entries in sides]
+                known = [entries for entries in told if entries is not None]
+                if len(known) < len(told):
+                    self._progress.skipped(name, why="trees are missing: no word on lock files")
+                else:
+                    yield from self._of_commit(name, known)
             done += len(names)
             self._progress.step("commits of lock files", done=done, total=len(history))
 

@@ -1,7 +1,7 @@
 """The blame of 30 files, beside `git blame --porcelain` by `xargs -P2`, without and with a commit-graph.
 
-Ours blames them several at a time and makes drafts of ranges by commit, author and age. Both read the same copies of one
-history: one without a commit-graph, and one with a commit-graph that has Bloom filters, which is git's faster way.
+Ours blames them several at a time and makes drafts of ranges by commit, author and age. Both read the same copies of
+one history: one without a commit-graph, and one with a commit-graph that has Bloom filters, which is git's faster way.
 """
 
 import subprocess

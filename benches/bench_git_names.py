@@ -1,7 +1,8 @@
 """The git source without line counts, beside `git log --name-status --no-renames`.
 
 Ours reads every commit that branches, tags and HEAD reach, with parents, people, message, signature and what was done
-to which file, and makes drafts of them, ready to seal. git goes over the same commits and writes the same names to null.
+to which file, and makes drafts of them, ready to seal. git goes over the same commits and writes the same names
+to nothing.
 """
 
 import gc

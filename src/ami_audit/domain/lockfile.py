@@ -191,7 +191,7 @@ def _cargo(text: str) -> Iterator[_Pin]:
     for package in read.get("package", []):
         name, version, source = _text(package["name"]), _text(package["version"]), package.get("source", "")
         checksum = package.get("checksum") or apart.get(f"checksum {name} {version} ({source})", "")
-        origin = "" if "github.com/rust-lang/crates.io-index" in source or "index.crates.io" in source else source
+        origin = "" if source.startswith(("registry+", "sparse+")) else source
         digests = (("", _text(checksum)),) if checksum not in ("", "<none>") else ()
         yield _Pin(name, _from(version, origin or ("" if source else "path")), digests)
 

@@ -95,7 +95,7 @@ dependencies = ["rand 0.8.5", "rand 0.9.0"]
 [[package]]
 name = "rand"
 version = "0.8.5"
-source = "registry+https://github.com/rust-lang/crates.io-index"
+source = "registry+https://example.org/index"
 checksum = "dd"
 
 [[package]]
@@ -108,10 +108,10 @@ _CARGO_OLD = """\
 [[package]]
 name = "rand"
 version = "0.8.5"
-source = "registry+https://github.com/rust-lang/crates.io-index"
+source = "registry+https://example.org/index"
 
 [metadata]
-"checksum rand 0.8.5 (registry+https://github.com/rust-lang/crates.io-index)" = "dd"
+"checksum rand 0.8.5 (registry+https://example.org/index)" = "dd"
 """
 
 _NPM = """\

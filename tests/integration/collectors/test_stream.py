@@ -1,7 +1,6 @@
 """Does a stream hand on what is new, once it is sealed, and nothing twice?"""
 
 import asyncio
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,7 @@ from tests.support.files import source
 from tests.support.golden import ALICE
 from tests.support.trails import opened
 
-from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.errors import SourceError
-from ami_audit.domain.kinds import AuditTargetType
-from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
 from ami_audit.ports.source import AuditSource
@@ -104,49 +100,6 @@ def test_a_raised_flag_ends_the_wait(folder: Path, tmp_path: Path) -> None:
         assert len(asyncio.run(watch(store))) == 1
         (ended,) = _events(store, "collection.finished")
     assert ended.context["interrupted"] is True
-
-
-class _Thermometer(AuditSource):
-    """Measures one thing, each round a little differently."""
-
-    def __init__(self, *states: str) -> None:
-        self._states = iter(states)
-        self._count = 0
-
-    def stream(self, target: str, options: AuditOptions, **_rest: Any) -> Iterator[Sequence[AuditDraft]]:
-        """Yield how it is now."""
-        del target, options
-        self._count += 1
-        context = {"state": next(self._states), "celsius": self._count}
-        yield [
-            AuditDraft("heat.observed", "boiler", AuditTargetType.SERVICE, "heat_source/1", "boiler", context=context)
-        ]
-
-    def supports(self, target_type: AuditTargetType) -> bool:
-        """Return whether that is measured."""
-        return target_type is AuditTargetType.SERVICE
-
-    def get_metadata(self) -> dict[str, Any]:
-        """Return the name."""
-        return {"name": "heat"}
-
-
-@pytest.mark.parametrize(
-    ("changes_only", "told"), [(True, ["well", "ill", "well"]), (False, ["well", "well", "ill", "well"])]
-)
-def test_a_measurement_is_news_when_what_it_says_has_changed(
-    tmp_path: Path, told: list[str], *, changes_only: bool
-) -> None:
-    """Who watches wants the moment when a service fell ill, not a line every ten seconds."""
-
-    async def watch(store: AuditStore) -> list[str]:
-        collector = StreamCollector(store, caller=_Caller())
-        heat = _Thermometer("well", "well", "ill", "well")
-        records = collector.stream([heat], every_s=0.01, rounds=4, changes_only=changes_only)
-        return [str(record.context["state"]) async for record in records]
-
-    with opened(tmp_path, ALICE) as store:
-        assert asyncio.run(watch(store)) == told
 
 
 def test_a_target_that_never_opens_is_said_so(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from ami_audit.adapters.chain_core.code_counter import NativeCodeCounter
 from ami_audit.adapters.chain_core.history_parser import NativeHistoryParser
 from ami_audit.adapters.chain_core.log_reader import NativeLogReader
-from ami_audit.adapters.chain_core.history_parser import NativeHistoryParser
 from ami_audit.adapters.chain_core.scanner import NativeScanner
 from ami_audit.adapters.chain_core.words import NativeWordMatcher
 from ami_audit.adapters.sources.file import FileSource as _FileSource

@@ -36,7 +36,6 @@ class Watch:
     options: Mapping[str, Any]
     every: str
     rounds: int | None
-    is_full: bool
     is_json: bool
     named: str = ""
 
@@ -60,7 +59,6 @@ def watch_until_stopped(wanted: Watch) -> None:
             options=options_of(wanted.options, chosen),
             every_s=every_s,
             rounds=wanted.rounds,
-            changes_only=not wanted.is_full,
             stop=stop,
         )
         portal.run(_tell(stream, is_json=wanted.is_json, stop=stop))

@@ -19,7 +19,6 @@ from ami_audit.ports.analyzer import AuditAnalyzer
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.source import AuditSource, RecallingSource
-from ami_audit.services.collectors.changes import Changes
 from ami_audit.services.collectors.pull import Stop, pulled
 from ami_audit.services.collectors.recall import Recaller
 from ami_audit.services.collectors.tally import SourceTally
@@ -37,7 +36,6 @@ class Task:
         target: What the sources look at.
         named: What the run's own records call it.
         collector: Who runs it, with the version: `batch_collector/1`.
-        changes_only: A measurement that says what the last one of this run said is not recorded again.
         stop: Ends the run early when it is raised.
         on: The loop on which the store lives.
     """
@@ -47,7 +45,6 @@ class Task:
     collector: str
     options: AuditOptions = field(default_factory=AuditOptions)
     progress: Progress = silent
-    changes_only: bool = False
     stop: Stop = field(default_factory=Stop)
     on: Portal = portal
 
@@ -64,7 +61,6 @@ class Run:
         self._provenance = caller.provenance(task.target)
         self._first = 0
         self._known_size = 0
-        self._changes = Changes() if task.changes_only else None
         self._started = now()
         self._clock_started = perf_counter()
 
@@ -164,15 +160,6 @@ class Run:
             tally.seconds += perf_counter() - began
 
     async def _fresh(self, batch: Sequence[AuditDraft], tally: SourceTally) -> Sequence[AuditDraft]:
-        fresh = await self._unknown(batch, tally)
-        if self._changes is None:
-            return fresh
-        news = [draft for draft in fresh if self._changes.is_news(draft)]
-        if len(news) < len(fresh):
-            tally.unchanged(len(fresh) - len(news))
-        return news
-
-    async def _unknown(self, batch: Sequence[AuditDraft], tally: SourceTally) -> Sequence[AuditDraft]:
         if self._task.options.full or self._known_size <= 1:
             return batch
         facts = [index for index, draft in enumerate(batch) if draft.observed]

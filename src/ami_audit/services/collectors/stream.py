@@ -35,7 +35,6 @@ class StreamCollector:
         options: AuditOptions | None = None,
         every_s: float = _EVERY_S,
         rounds: int | None = None,
-        changes_only: bool = False,
         stop: Stop | None = None,
     ) -> AsyncGenerator[AuditRecord]:
         """Yield each new record once it is sealed; a fact that the trail holds is not recorded again.
@@ -49,8 +48,6 @@ class StreamCollector:
             options: What the sources are told.
             every_s: Seconds between the end of a round and the begin of the next.
             rounds: Ends after so many; goes on until `stop` is raised, or the iterator is closed, when left out.
-            changes_only: A measurement (how a service is) is recorded only when its outcome, its state or what is
-                judged about it changes; else each one is.
             stop: Ends the stream when it is raised; what was collected is sealed.
 
         Raises:
@@ -62,7 +59,6 @@ class StreamCollector:
             named=named or target,
             collector=_SOURCE,
             options=options or AuditOptions(),
-            changes_only=changes_only,
             stop=Stop() if stop is None else stop,
             on=self._portal,
         )

@@ -44,7 +44,7 @@ def watch(
     if len(named) > 1 or (named and sources):
         raise typer.BadParameter("One thing is watched at a time: give one of --service, --module, --logs, --sources.")
     source, target = named[0] if named else (sources, str(path))
-    options: dict[str, Any] = {"level": level, "reason": reason, "changes_only": True}
+    options: dict[str, Any] = {"level": level, "reason": reason, "changes_only": not full}
     if service:
         target, options = str(path), {**options, "services": (service,), "include_health": True}
     watch_until_stopped(
@@ -57,7 +57,6 @@ def watch(
             named=service or "",
             every=every,
             rounds=rounds,
-            is_full=full,
             is_json=format_name == "json",
         )
     )

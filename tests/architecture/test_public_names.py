@@ -23,6 +23,7 @@ _NAMES = (
     "FileSource",
     "GitSource",
     "LogLevel",
+    "QualitySource",
     "LogSource",
     "StreamCollector",
 )

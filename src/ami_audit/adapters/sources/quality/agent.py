@@ -81,10 +81,12 @@ class Agent:
 
     def _checked(self) -> Iterator[Checked]:
         for folder in self._place.folders():
-            if (folder / _REPORTS).is_dir():
-                yield from self._reported(folder / _REPORTS, folder)
-            if (folder / _CACHE).is_dir():
-                yield from self._cached(folder / _CACHE, folder)
+            for place, read in ((folder / _REPORTS, self._reported), (folder / _CACHE, self._cached)):
+                try:
+                    if place.is_dir():
+                        yield from read(place, folder)
+                except OSError as error:
+                    self._unreadable(place, error)
 
     def _reported(self, folder: Path, base: Path) -> Iterator[Checked]:
         for path in agent_reports.reports_below(folder):

@@ -98,11 +98,10 @@ class QualitySource(AuditSource):
                 for tool in _tools(chosen)
             }
             for number, name in enumerate(chosen, done + 1):
+                drafts = running[name].drafts() if name in running else self._others(name, workshop, progress)
+                yield from _watched(drafts, running.values())
                 if name in running:
-                    yield from _watched(running[name], running.values())
                     running[name].close()
-                else:
-                    yield from self._others(name, workshop, progress)
                 progress.step("checks", done=number, total=total)
 
     def _others(self, name: str, workshop: "Workshop", progress: Progress) -> Iterator[Sequence[AuditDraft]]:
@@ -145,11 +144,11 @@ class QualitySource(AuditSource):
                 yield [_exact(file, place) for file in batch.files if file.facts.get("kind") == "file"]
 
 
-def _watched(one: "Running", others: Iterable["Running"]) -> Iterator[Sequence[AuditDraft]]:
-    """Yield one tool's drafts, with an eye on the others' time."""
-    for batch in one.drafts():
-        for other in others:
-            other.glance()
+def _watched(drafts: Iterator[Sequence[AuditDraft]], running: Iterable["Running"]) -> Generator[Sequence[AuditDraft]]:
+    """Yield one check's drafts, with an eye on the time of the tools."""
+    for batch in drafts:
+        for tool in running:
+            tool.glance()
         yield batch
 
 

@@ -63,7 +63,11 @@ class Words:
         yield [run_draft(self._place, context, source=self._source, findings=self._findings, failed=bans is None)]
 
     def _bans(self) -> Bans | None:
-        path = word_rules.find(self._place, self._named)
+        try:
+            path = word_rules.find(self._place, self._named)
+        except OSError as error:
+            self._findings.append(finding("banned-words-unusable", f"The list cannot be looked for: {error.strerror}."))
+            return None
         if path is None:
             usual = ", ".join(f"`{name}`" for name in word_rules.USUAL)
             self._findings.append(

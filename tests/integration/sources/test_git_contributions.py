@@ -1,6 +1,7 @@
 """Does the git source add up who did what?"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.observed import Counting, drafts_of, key_of, knowing, only
@@ -21,7 +22,7 @@ def repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def _authors(repository: Repository, **options: object) -> dict[str, AuditDraft]:
+def _authors(repository: Repository, **options: Any) -> dict[str, AuditDraft]:
     drafts = drafts_of(repository.path, include_contributions=True, **options)
     return {draft.target: draft for draft in only(drafts, "git.contribution")}
 

@@ -1,6 +1,7 @@
 """Does the git source tell commit by commit what lock files pin?"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.observed import Counting, drafts_of, knowing, only
@@ -30,7 +31,7 @@ def repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def _changes(repository: Repository, target: str = "", **options: object) -> list[AuditDraft]:
+def _changes(repository: Repository, target: str = "", **options: Any) -> list[AuditDraft]:
     return only(drafts_of(repository.path / target, include_lockfiles=True, **options), "git.lockfile")
 
 

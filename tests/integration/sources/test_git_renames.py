@@ -1,6 +1,7 @@
 """Does a file's history go on under the names that it had before?"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.observed import commits_of, drafts_of, key_of, only
@@ -24,7 +25,7 @@ def repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def _subjects(repository: Repository, name: str, **options: object) -> list[str]:
+def _subjects(repository: Repository, name: str, **options: Any) -> list[str]:
     return [draft.context["subject"] for draft in commits_of(repository.path / name, **options).values()]
 
 

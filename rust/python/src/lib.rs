@@ -17,6 +17,7 @@ mod secrecy;
 mod segment;
 mod signing;
 mod slice;
+mod starting;
 mod tree;
 mod values;
 mod words;
@@ -68,7 +69,9 @@ mod _native {
         key_id, public_key, sign, sign_records, signature_blocks, sigset_hash, verify_signature,
     };
     #[pymodule_export]
-    use crate::slice::{frames, starting, verify_records, verify_slice};
+    use crate::slice::{frames, verify_records, verify_slice};
+    #[pymodule_export]
+    use crate::starting::starting;
     #[pymodule_export]
     use crate::tree::{grow, leaf_hashes, subtree_root};
     #[pymodule_export]

@@ -9,8 +9,8 @@ use crate::bytes::{hash, workers};
 use crate::fault::{attached, detached};
 use crate::pool::pool_for;
 
-/// Where the canonical text stands in a record as Python holds it.
-const TEXT: usize = 5;
+/// A text is about as long.
+const USUAL_LENGTH: usize = 1 << 10;
 
 type Verdict<'py> = (
     Vec<(u64, &'static str)>,
@@ -44,9 +44,10 @@ pub fn verify_slice<'py>(
         minimum_bits,
         keys,
     };
-    expected.judge(py, |expected| {
-        slice::verify_slice(frames, expected, workers(pool.as_ref()))
-    })
+    let verdict = detached(py, || {
+        expected.held(|expected| slice::verify_slice(frames, expected, workers(pool.as_ref())))
+    })?;
+    Ok(given(py, verdict))
 }
 
 #[pyfunction]
@@ -66,8 +67,8 @@ pub fn verify_records<'py>(
     keys: &[u8],
 ) -> PyResult<Verdict<'py>> {
     // `records` keeps every byte string alive, and a byte string never changes.
-    let rows: Vec<Row<'_>> = records.iter().map(row).collect::<PyResult<_>>()?;
-    let pool = pool_for(py, rows.iter().map(|row| row.canonical.len()).sum())?;
+    let pool = pool_for(py, records.len() * USUAL_LENGTH)?;
+    let workers = workers(pool.as_ref());
     let expected = Expected {
         origin,
         first_sequence,
@@ -76,9 +77,26 @@ pub fn verify_records<'py>(
         minimum_bits,
         keys,
     };
-    expected.judge(py, |expected| {
-        slice::verify_rows(&rows, expected, workers(pool.as_ref()))
-    })
+    let mut refusal = None;
+    let mut rows = records
+        .iter()
+        .map_while(|record| row(record).map_err(|error| refusal = Some(error)).ok());
+    let verdict = attached(|| {
+        expected.held(|expected| {
+            slice::verify_stream(&mut rows, expected, workers, &|work| py.detach(work))
+        })
+    })?;
+    if let Some(error) = refusal {
+        return Err(error);
+    }
+    if let Some(verdict) = verdict {
+        return Ok(given(py, verdict));
+    }
+    let rows: Vec<Row<'_>> = records.iter().map(row).collect::<PyResult<_>>()?;
+    let verdict = detached(py, || {
+        expected.held(|expected| slice::verify_rows(&rows, expected, workers))
+    })?;
+    Ok(given(py, verdict))
 }
 
 /// Read a record as Python holds it: see `SealedRecord`.
@@ -104,29 +122,6 @@ fn row<'r>(record: &'r Bound<'_, PyTuple>) -> PyResult<Row<'r>> {
     })
 }
 
-#[pyfunction]
-#[pyo3(signature = (records, starts, *, usual))]
-#[allow(clippy::needless_pass_by_value)] // Python hands both lists over.
-pub fn starting(
-    records: Vec<Bound<'_, PyTuple>>,
-    starts: Vec<Bound<'_, PyBytes>>,
-    usual: &[u8],
-) -> PyResult<Vec<usize>> {
-    let mut found = Vec::new();
-    for (index, record) in records.iter().enumerate() {
-        let text = record.get_borrowed_item(TEXT)?;
-        let text: &[u8] = text.extract()?;
-        if !text.starts_with(usual)
-            || starts
-                .iter()
-                .any(|start| text.starts_with(start.as_bytes()))
-        {
-            found.push(index);
-        }
-    }
-    Ok(found)
-}
-
 /// What a slice is held to, as Python gives it.
 struct Expected<'a> {
     origin: &'a str,
@@ -138,36 +133,34 @@ struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// Return what `verify` finds, the GIL released meanwhile.
-    fn judge<'py>(
-        &self,
-        py: Python<'py>,
-        verify: impl FnOnce(&Expectation<'_>) -> slice::Verdict + Send,
-    ) -> PyResult<Verdict<'py>> {
-        let verdict = detached(py, || {
-            if self.first_sequence >= 1 << 63 {
-                return Err(Error::Range("first_sequence: expected less than 2^63"));
-            }
-            Ok(verify(&Expectation {
-                origin: self.origin,
-                first_sequence: self.first_sequence,
-                previous_hash: hash(self.previous_hash, "previous_hash")?,
-                previous_recorded_at: self.previous_recorded_at,
-                minimum_bits: self.minimum_bits,
-                keys: &Keys::read(self.keys)?,
-            }))
-        })?;
-        let faults = verdict.faults.into_iter();
-        Ok((
-            faults
-                .map(|(position, fault)| (position, fault.name()))
-                .collect(),
-            PyBytes::new(py, &verdict.last_hash),
-            verdict.last_recorded_at,
-            PyBytes::new(py, &verdict.leaf_hashes),
-            verdict.unsigned,
-        ))
+    /// Return what `verify` finds when it is held to this.
+    fn held<T>(&self, verify: impl FnOnce(&Expectation<'_>) -> T) -> Result<T, Error> {
+        if self.first_sequence >= 1 << 63 {
+            return Err(Error::Range("first_sequence: expected less than 2^63"));
+        }
+        Ok(verify(&Expectation {
+            origin: self.origin,
+            first_sequence: self.first_sequence,
+            previous_hash: hash(self.previous_hash, "previous_hash")?,
+            previous_recorded_at: self.previous_recorded_at,
+            minimum_bits: self.minimum_bits,
+            keys: &Keys::read(self.keys)?,
+        }))
     }
+}
+
+/// Hand a verdict to Python.
+fn given(py: Python<'_>, verdict: slice::Verdict) -> Verdict<'_> {
+    let faults = verdict.faults.into_iter();
+    (
+        faults
+            .map(|(position, fault)| (position, fault.name()))
+            .collect(),
+        PyBytes::new(py, &verdict.last_hash),
+        verdict.last_recorded_at,
+        PyBytes::new(py, &verdict.leaf_hashes),
+        verdict.unsigned,
+    )
 }
 
 #[pyfunction]

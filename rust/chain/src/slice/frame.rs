@@ -22,6 +22,20 @@ pub struct Frame<'b> {
     pub block: &'b [u8],
 }
 
+impl<'b> Frame<'b> {
+    /// Return the frame of a row, or None when a hash of it is not 32 bytes long.
+    pub(super) fn of(row: &Row<'b>) -> Option<Self> {
+        Some(Self {
+            sequence: row.sequence,
+            previous_hash: row.previous_hash.try_into().ok()?,
+            nonce: row.nonce,
+            record_hash: row.record_hash.try_into().ok()?,
+            canonical: row.canonical,
+            block: row.block,
+        })
+    }
+}
+
 /// A row as a store gives it: its hashes may have any length.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'b> {

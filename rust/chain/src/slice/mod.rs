@@ -15,9 +15,11 @@ pub use keys::Keys;
 
 use std::sync::{Mutex, PoisonError};
 
+use rayon::ThreadPool;
+
 use crate::batch::EQUATION;
 use crate::digest::{record_tag, Hash};
-use crate::workers::Workers;
+use crate::workers::{held, Open, Workers};
 
 /// Unsigned records that one task takes.
 const UNSIGNED: usize = 256;
@@ -103,11 +105,17 @@ pub struct Verdict {
     pub unsigned: u64,
 }
 
+/// Does a piece of work for which the calling thread waits: a caller that holds a lock may release it meanwhile.
+pub type Aside<'a> = &'a dyn Fn(&mut (dyn FnMut() + Send));
+
 /// Verify the records of `buffer`.
 #[must_use]
 pub fn verify_slice(buffer: &[u8], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
     let mut frames = frame::Frames(buffer);
-    let parts = gather(&mut frames, expected, workers);
+    let parts = match workers {
+        Workers::Caller => vec![whole(&mut frames, expected)],
+        Workers::Pool(pool) => gather(&mut frames, expected, pool, &|work| work()),
+    };
     judge::judge(&parts, frames.is_at_end(), expected)
 }
 
@@ -115,49 +123,82 @@ pub fn verify_slice(buffer: &[u8], expected: &Expectation<'_>, workers: Workers<
 #[must_use]
 pub fn verify_rows(rows: &[Row<'_>], expected: &Expectation<'_>, workers: Workers<'_>) -> Verdict {
     let mended = frame::mended_hashes(rows);
-    let parts = gather(&mut frame::frames_of(rows, &mended), expected, workers);
+    let frames = &mut frame::frames_of(rows, &mended);
+    let parts = match workers {
+        Workers::Caller => vec![whole(frames, expected)],
+        Workers::Pool(pool) => gather(frames, expected, pool, &|work| work()),
+    };
     judge::judge(&parts, true, expected)
 }
 
-/// Return what is found about the frames, part by part.
+/// Verify rows as they come: `rows` is asked on the calling thread, and everything else is done aside.
+///
+/// None when a hash is not 32 bytes long: such rows are for [`verify_rows`].
+#[must_use]
+pub fn verify_stream(
+    rows: &mut dyn Iterator<Item = Row<'_>>,
+    expected: &Expectation<'_>,
+    workers: Workers<'_>,
+    aside: Aside<'_>,
+) -> Option<Verdict> {
+    let mut is_odd = false;
+    let mut frames = rows.map_while(|row| {
+        let frame = Frame::of(&row);
+        is_odd |= frame.is_none();
+        frame
+    });
+    let parts = match workers {
+        Workers::Caller => {
+            let (mut frames, mut part) = (frames.collect::<Vec<_>>().into_iter(), None);
+            aside(&mut || part = Some(whole(&mut frames, expected)));
+            part.into_iter().collect()
+        }
+        Workers::Pool(pool) => gather(&mut frames, expected, pool, aside),
+    };
+    (!is_odd).then(|| judge::judge(&parts, true, expected))
+}
+
+/// Return what is found about the frames, as one part.
+fn whole<'b>(
+    frames: &mut dyn Iterator<Item = Frame<'b>>,
+    expected: &Expectation<'_>,
+) -> facts::Part<'b> {
+    let tag = record_tag(expected.origin);
+    facts::gather(frames, expected.first_sequence, &tag, expected)
+}
+
+/// Return what is found about the frames, part by part; what a part takes is read while those before are worked on.
 fn gather<'b>(
     frames: &mut dyn Iterator<Item = Frame<'b>>,
     expected: &Expectation<'_>,
-    workers: Workers<'_>,
+    pool: &ThreadPool,
+    aside: Aside<'_>,
 ) -> Vec<facts::Part<'b>> {
     let tag = record_tag(expected.origin);
-    let Workers::Pool(pool) = workers else {
-        return vec![facts::gather(
-            frames,
-            expected.first_sequence,
-            &tag,
-            expected,
-        )];
-    };
     let mut frames = frames.peekable();
     if frames.peek().is_some_and(|frame| !frame.block.is_empty()) {
-        return gather_signed(&frames.collect::<Vec<_>>(), &tag, expected, workers);
+        let (frames, mut parts) = (frames.collect::<Vec<_>>(), Vec::new());
+        aside(&mut || parts = gather_signed(&frames, &tag, expected, Workers::Pool(pool)));
+        return parts;
     }
-    // What a task takes is read while the tasks before it are worked on.
-    let found = Mutex::new(Vec::new());
+    let (found, open) = (Mutex::new(Vec::new()), Open::default());
     pool.in_place_scope(|scope| {
-        let (found, tag) = (&found, &tag);
+        let (found, open, tag) = (&found, &open, &tag);
         let mut first = expected.first_sequence;
         loop {
             let task: Vec<_> = frames.by_ref().take(UNSIGNED).collect();
             if task.is_empty() {
                 break;
             }
-            let (place, count) = (first, task.len() as u64);
+            let (place, count, end) = (first, task.len() as u64, open.begin());
             scope.spawn(move |_| {
                 let part = facts::gather(&mut task.into_iter(), place, tag, expected);
-                found
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((place, part));
+                held(found).push((place, part));
+                drop(end);
             });
             first += count;
         }
+        aside(&mut || open.wait());
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort_unstable_by_key(|(first, _)| *first);

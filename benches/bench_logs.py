@@ -1,11 +1,11 @@
 """The reading of logs, beside Drain3, lnav and an `orjson` loop; and how right its templates are.
 
-Ours finds format, time, level, ids and template of every line and counts them by level, minute and template. Drain3, with
-the masks of its README, only mines templates, and gets messages without what stands before them. lnav counts by level
-and by its own template. The loop with `orjson` parses every line and counts levels.
+Ours finds format, time, level, ids and template of every line and counts them by level, minute and template. Drain3,
+with the masks of its README, only mines templates, and gets messages without what stands before them. lnav counts by
+level and by its own template. The loop with `orjson` parses every line and counts levels.
 
-With AMI_BENCH_LABELLED naming a folder of `*_structured.csv` files (columns Content and EventId), the grouping accuracy is
-measured too: the share of messages whose group is exactly the labelled one.
+With AMI_BENCH_LABELLED naming a folder of `*_structured.csv` files (columns Content and EventId), the grouping accuracy
+is measured too: the share of messages whose group is exactly the labelled one.
 """
 
 import csv
@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 
 import logs
 import orjson
-from drain3 import TemplateMiner
-from drain3.masking import MaskingInstruction
-from drain3.template_miner_config import TemplateMinerConfig
+from drain3 import TemplateMiner  # type: ignore[import-untyped]
+from drain3.masking import MaskingInstruction  # type: ignore[import-untyped]
+from drain3.template_miner_config import TemplateMinerConfig  # type: ignore[import-untyped]
 from duel import Duel, Line, Side
 from outcome import begin, tell
 
@@ -60,10 +60,8 @@ def _lnav(files: Sequence[Path], lines: int) -> int:
     with TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
         command = ["lnav", "-n", "-c", _LNAV, *map(str, files)]
-        answer = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=600
-        )
-    assert b"log_level" in answer.stdout
+        answer = subprocess.check_output(command, env=environment, stdin=subprocess.DEVNULL, timeout=600)
+    assert b"log_level" in answer
     return lines
 
 

@@ -70,9 +70,8 @@ def _moments(chance: Random) -> Iterator[datetime]:
 
 def _syslog(moment: datetime, chance: Random) -> str:
     program = chance.choice(("sshd", "cron", "systemd", "kernel", "dhclient"))
-    return (
-        f"{moment:%b %d %H:%M:%S} host{chance.randrange(9)} {program}[{chance.randrange(32_000)}]: {_message(chance)}"
-    )
+    writer = f"host{chance.randrange(9)} {program}[{chance.randrange(32_000)}]"
+    return f"{moment:%b %d %H:%M:%S} {writer}: {_message(chance)}"
 
 
 def _java(moment: datetime, chance: Random) -> str:
@@ -90,7 +89,9 @@ def _access(moment: datetime, chance: Random) -> str:
     path = f"/api/v1/{chance.choice(('users', 'orders', 'items'))}/{chance.randrange(9999)}"
     status = chance.choice((200, 200, 200, 304, 404, 500))
     size = chance.randrange(90_000)
-    return f'10.0.{chance.randrange(250)}.{chance.randrange(250)} - - [{moment:%d/%b/%Y:%H:%M:%S} +0000] "GET {path} HTTP/1.1" {status} {size} "-" "curl/8.5"'
+    address = f"10.0.{chance.randrange(250)}.{chance.randrange(250)}"
+    request = f'"GET {path} HTTP/1.1" {status} {size} "-" "curl/8.5"'
+    return f"{address} - - [{moment:%d/%b/%Y:%H:%M:%S} +0000] {request}"
 
 
 def _message(chance: Random) -> str:

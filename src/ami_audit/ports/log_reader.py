@@ -10,8 +10,8 @@ class LogRequest(NamedTuple):
     """Which logs to read and what to tell of them.
 
     Attributes:
-        paths: Files, read in this order; names that are no text are surrogate-escaped. Compression (gz, zst, xz, bz2) is
-            known by its first bytes.
+        paths: Files, read in this order; names that are no text are surrogate-escaped. Compression (gz, zst, xz, bz2)
+            is known by its first bytes.
         level: Only events at least as grave; an event without a level is then left out.
         since_us: Only events at or after this, microseconds since 1970.
         until_us: Only events before this.
@@ -25,8 +25,8 @@ class LogRequest(NamedTuple):
         max_templates: Templates kept for the whole request; what finds no place is counted under number 0.
         samples: Unparsed lines shown of each file.
         max_ids: Ids of each file that are kept; 0 looks for none.
-        names: Only events whose service or logger is one of these, whatever the case, or begins with one and goes on with
-            neither letter nor digit (`hook:session`, `api.db`); empty lets all pass.
+        names: Only events whose service or logger is one of these, whatever the case, or begins with one and goes on
+            with neither letter nor digit (`hook:session`, `api.db`); empty lets all pass.
         whole: Positions in `paths` of files to which `names` does not apply.
         digest: Hash the files as they lie on disk.
     """
@@ -58,8 +58,8 @@ class LogEvent(NamedTuple):
         line: Number of its first line, from 1.
         lines: How many lines it has.
         format: How it is written: `json`, `logfmt`, `syslog-5424`, `syslog-3164`, `clf`, `journal-export`,
-            `journal-json`, `docker-json`, `loguru`, `python`, `java`, `klog`, `cri`, `windows-event`, `dated` (a time and
-            text), `plain`.
+            `journal-json`, `docker-json`, `loguru`, `python`, `java`, `klog`, `cri`, `windows-event`, `dated` (a time
+            and text), `plain`.
         time_us: When it happened, microseconds since 1970; None when it does not say.
         time_known: `parsed`, `zone-assumed`, `year-assumed` (the zone perhaps too), `missing`.
         level: A `LogLevel`'s value, or None.
@@ -177,8 +177,8 @@ class LogSummary(NamedTuple):
         names: Passing events by service or else logger, the 50 most frequent; the others and nameless ones under "".
         sha256: Hex digest of the file as it lies on disk; None unless asked for and read to its end.
         size_bytes: How large that is.
-        faults: Pairs of kind (`unreadable`, `not-a-file`, `binary`, `truncated`, `damaged`) and reason; what came before it
-            was read.
+        faults: Pairs of kind (`unreadable`, `not-a-file`, `binary`, `truncated`, `damaged`) and reason; what came
+            before it was read.
     """
 
     file: int
@@ -217,7 +217,8 @@ class LogBatch(NamedTuple):
         events: Perhaps none; empty unless asked for.
         summaries: Of files that ended: they come after all events of theirs.
         templates: In the last batch: each template's number and text, its parameters written `<*>`, a known kind of
-            parameter by its name (`<number>`, `<ip>`). A number stays the same through a request; a text settles at the end.
+            parameter by its name (`<number>`, `<ip>`). A number stays the same through a request; a text settles at the
+            end.
         read_bytes: Decompressed bytes read so far.
     """
 

@@ -11,6 +11,17 @@ _DAYS = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US = 86_400_000_000
 _AFTER = rb"[ T:\-_]"
+_YEAR_FIRST = (rb"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)[Tt _\-:]",)
+# In this order; `either` may begin with the day.
+_NUMERIC = (
+    rb"(?P<day>\d\d)(?P<mark>[-/. ])(?P<name>[A-Za-z]{3})(?P=mark)(?P<year>\d{4})" + _AFTER,
+    rb"(?P<either>)(?P<month>\d\d)(?P<mark>[-/.])(?P<day>\d\d)(?P=mark)(?P<year>\d{4})" + _AFTER,
+    rb"(?P<refused>\d\d(?P<mark>[-/.])\d\d(?P=mark)\d{4})",
+    rb"(?P<short>\d\d)(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)" + _AFTER,
+    rb"(?P<month>\d\d)(?P<mark>[-.])(?P<day>\d\d)(?!(?P=mark))" + _AFTER,
+    rb"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?!\d)" + _AFTER,
+    rb"(?P<short>\d\d)(?P<month>\d\d)(?P<day>\d\d) ",
+)
 _CLOCK = re.compile(
     rb"(?P<hour>\d{1,2}+)(?:(?P<mark>[:.])(?P<minute>\d{1,2}+)(?:(?P=mark)(?P<second>\d{1,2}+)?)?|(?P<packed>\d{4}))"
 )
@@ -47,9 +58,10 @@ def log_time(
     epoch = re.match(rb"(\d{10}|\d{13}|\d{16}|\d{19})(?!\d)(?:\.(\d*))?(?![0-9A-Za-z])", text)
     if epoch:
         return _epoch(epoch)
-    for wall, clock in _walls(text):
-        return _clocked(text, wall, clock, (year, reference_us, zone))
-    return None
+    found = _numeric(text) if text[:1].isdigit() else _named(text)
+    if found is None:
+        return None
+    return _clocked(text, found[0], is_asctime=found[1], calendar=(year, reference_us, zone))
 
 
 def _epoch(found: re.Match[bytes]) -> tuple[int, str, int] | None:
@@ -65,53 +77,38 @@ def _epoch(found: re.Match[bytes]) -> tuple[int, str, int] | None:
     return whole + int((fraction or b"0")[:6].ljust(6, b"0")) * unit // 1_000_000, "parsed", found.end()
 
 
-def _walls(text: bytes) -> list[tuple[_Wall, bool]]:
-    """Return the one date that the line begins with, and whether it is asctime's; none for none."""
-    found = _numeric(text) if text[:1].isdigit() else _named(text)
-    return [found] if found else []
-
-
 def _numeric(text: bytes) -> tuple[_Wall, bool] | None:
-    if text[4:5] in {b"-", b"/", b"."} and text[2:3].isdigit():
-        found = re.match(rb"(\d{4})([-/.])(\d\d)\2(\d\d)[Tt _\-:]", text)
-        return (_Wall(int(found[1]), int(found[3]), int(found[4]), found.end()), False) if found else None
-    if found := re.match(rb"(\d\d)([-/. ])([A-Za-z]{3})\2(\d{4})" + _AFTER, text):
-        return _day_month(found)
-    if found := re.match(rb"(\d\d)([-/.])(\d\d)\2(\d{4})" + _AFTER, text):
-        first, second = int(found[1]), int(found[3])
-        month, day = (second, first) if first > 12 or found[2] == b"." else (first, second)
-        return _Wall(int(found[4]), month, day, found.end()), False
-    if re.match(rb"(\d\d)([-/.])(\d\d)\2\d{4}", text):
+    is_year_first = text[4:5] in {b"-", b"/", b"."} and text[2:3].isdigit()
+    patterns = _YEAR_FIRST if is_year_first else _NUMERIC
+    found = next((it for pattern in patterns if (it := re.match(pattern, text))), None)
+    if found is None or "refused" in found.groupdict():
         return None
-    if found := re.match(rb"(\d\d)([-/.])(\d\d)\2(\d\d)" + _AFTER, text):
-        return _Wall(2000 + int(found[1]), int(found[3]), int(found[4]), found.end()), False
-    if found := re.match(rb"(\d\d)([-.])(\d\d)(?!\2)" + _AFTER, text):
-        return _Wall(None, int(found[1]), int(found[3]), found.end()), False
-    if found := re.match(rb"(\d{4})(\d\d)(\d\d)(?!\d)" + _AFTER, text):
-        return _Wall(int(found[1]), int(found[2]), int(found[3]), found.end()), False
-    if found := re.match(rb"(\d\d)(\d\d)(\d\d) ", text):
-        return _Wall(2000 + int(found[1]), int(found[2]), int(found[3]), found.end()), False
-    return None
+    parts = found.groupdict()
+    if "name" in parts:
+        return _day_month(found)
+    month, day = int(parts["month"]), int(parts["day"])
+    if "either" in parts and (month > 12 or parts["mark"] == b"."):
+        month, day = day, month
+    year = int(parts["year"]) if "year" in parts else 2000 + int(parts["short"]) if "short" in parts else None
+    return _Wall(year, month, day, found.end()), False
 
 
 def _day_month(found: re.Match[bytes]) -> tuple[_Wall, bool] | None:
-    name = found[3].lower()
-    return (
-        (_Wall(int(found[4]), _MONTHS.index(name) + 1, int(found[1]), found.end()), False) if name in _MONTHS else None
-    )
+    name = found["name"].lower()
+    if name not in _MONTHS:
+        return None
+    return _Wall(int(found["year"]), _MONTHS.index(name) + 1, int(found["day"]), found.end()), False
 
 
 def _named(text: bytes) -> tuple[_Wall, bool] | None:
     name = text[:3].lower()
     if name in _MONTHS:
-        found = re.match(
-            rb"... (?: (?P<padded>\d{1,2}+)|(?P<day>\d{1,2}+)),?(?: (?P<year>\d{4})(?=[ ,]),?)?" + _AFTER, text
-        )
+        found = re.match(rb"...  ?(?P<day>\d{1,2}+),?(?: (?P<year>\d{4})(?=[ ,]),?)?" + _AFTER, text)
         # A year takes the place of the blank before a clock, so what follows the day must be one.
         if not found or not re.match(rb"...  ?\d{1,2}+,? ", text):
             return None
         year = int(found["year"]) if found["year"] else None
-        return _Wall(year, _MONTHS.index(name) + 1, int(found["padded"] or found["day"]), found.end()), False
+        return _Wall(year, _MONTHS.index(name) + 1, int(found["day"]), found.end()), False
     if name not in _DAYS:
         return None
     at = 5 if text[3:4] == b"," else 4
@@ -119,14 +116,14 @@ def _named(text: bytes) -> tuple[_Wall, bool] | None:
     if (month := rest[:3].lower()) in _MONTHS:
         found = re.match(rb"...  ?(\d{1,2}+) ", rest)
         return (_Wall(None, _MONTHS.index(month) + 1, int(found[1]), at + found.end()), True) if found else None
-    pattern = rb"(\d)( )([A-Za-z]{3})\2(\d{4})" if rest[1:2] == b" " else rb"(\d\d)([-/. ])([A-Za-z]{3})\2(\d{4})"
-    found = re.match(pattern + _AFTER, rest)
+    pattern = _NUMERIC[0].replace(rb"(?P<day>\d\d)", rb"(?P<day>\d)", 1) if rest[1:2] == b" " else _NUMERIC[0]
+    found = re.match(pattern, rest)
     day = _day_month(found) if found else None
     return (day[0]._replace(at=at + day[0].at), False) if day else None
 
 
 def _clocked(
-    text: bytes, wall: _Wall, is_asctime: bool, calendar: tuple[int | None, int, Sequence[tuple[int, int]]]
+    text: bytes, wall: _Wall, *, is_asctime: bool, calendar: tuple[int | None, int, Sequence[tuple[int, int]]]
 ) -> tuple[int, str, int] | None:
     found = _clock(text, wall.at)
     if found is None:

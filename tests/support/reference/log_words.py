@@ -59,15 +59,18 @@ def _run(word: bytes, at: int, run: bytes) -> tuple[int, bytes]:
         return found.end(), b"<uuid>"
     if is_hex and len(run) <= 4 and (address := _address(word, at)):
         return address
-    if not re.search(rb"\d", run):
-        return at + len(run), run
     if run.isdigit():
         return _digits(word, at, run)
-    if (is_hex and len(run) >= 6) or (run.startswith(b"0x") and len(run) > 2):
-        return at + len(run), b"<hex>"
-    if found := re.fullmatch(rb"(\d+)([A-Za-z]+)", run):
-        return at + len(run), _with_unit(found[2])
-    return at + len(run), run
+    return at + len(run), _mixed(run, is_hex=is_hex)
+
+
+def _mixed(run: bytes, *, is_hex: bool) -> bytes:
+    """Return what letters with or without digits are masked as."""
+    has_digit = re.search(rb"\d", run) is not None
+    if has_digit and ((is_hex and len(run) >= 6) or (run.startswith(b"0x") and len(run) > 2)):
+        return b"<hex>"
+    found = re.fullmatch(rb"(\d+)([A-Za-z]+)", run)
+    return _with_unit(found[2]) if found else run
 
 
 def _digits(word: bytes, at: int, run: bytes) -> tuple[int, bytes]:
@@ -102,7 +105,7 @@ def _address(word: bytes, at: int) -> tuple[int, bytes] | None:
 
 @dataclass
 class Templates:
-    """Drain (He et al. 2017) over masked messages: by count of words, a kept number, the first two words, then likeness."""
+    """Drain (He et al. 2017) over masked messages: count of words, a kept number, the first two words, likeness."""
 
     similarity: float = 0.4
     texts: list[list[bytes]] = field(default_factory=lambda: [[b"<*>"]])

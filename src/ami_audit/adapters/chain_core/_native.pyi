@@ -499,7 +499,7 @@ class LogReadingError(OSError):
 
 @final
 class LogReading:
-    """A reading of logs under way: its own threads read, parse and count ahead of whoever asks, by a bounded number of lines.
+    """A reading of logs under way: its own threads read, parse and count ahead of whoever asks, by some megabytes.
 
     Events come in the order of files and lines. Any thread may ask; one at a time is answered.
     """
@@ -557,12 +557,14 @@ class LogReading:
     def next_batch(self, *, most: int, wait_ms: int) -> bytes | None:
         """Return the next rows as JSON, or None at the end.
 
-        `{"events": [...], "summaries": [...], "templates": [[number, text], ...]}`: events and summaries are arrays with the
-        fields of `LogEvent` and `LogSummary` in `ports/log_reader.py`, in that order; templates come with the last batch.
+        `{"events": [...], "summaries": [...], "templates": [[number, text], ...]}`: events and summaries are arrays
+        with the fields of `LogEvent` and `LogSummary` in `ports/log_reader.py`, in that order; templates come with the
+        last batch.
 
         Args:
             most: Events after which to return; those of one block more may come.
-            wait_ms: How long to wait for them at most. Then what is there comes, perhaps nothing yet. The GIL is released.
+            wait_ms: How long to wait for them at most. Then what is there comes, perhaps nothing yet. The GIL is
+                released.
 
         Raises:
             LogReadingError: A thread of the reading died.
@@ -697,8 +699,8 @@ def log_time(
         text: The line.
         year: The year of times that name none; None takes the latest that is at most a day after `reference_us`.
         reference_us: When the log was last written, microseconds since 1970.
-        zone: For times that name no zone: from which wall-clock microsecond on how many seconds east of UTC hold, rising;
-            before the first the first holds.
+        zone: For times that name no zone: from which wall-clock microsecond on how many seconds east of UTC hold,
+            rising; before the first the first holds.
 
     Returns:
         Microseconds since 1970; `parsed`, `zone-assumed` or `year-assumed`; and how many bytes the time takes.
@@ -710,6 +712,6 @@ def log_level(word: bytes) -> str | None:
 def log_words(message: bytes) -> bytes:
     """Return a message's words, their parameters masked, with one space between.
 
-    Numbers become `<number>`, hexadecimal runs `<hex>`, addresses `<ip>`, UUIDs `<uuid>`, paths `<path>`, numbers with a
-    unit of time `<duration>`. At most 4096 bytes and 256 words are looked at.
+    Numbers become `<number>`, hexadecimal runs `<hex>`, addresses `<ip>`, UUIDs `<uuid>`, paths `<path>`, numbers with
+    a unit of time `<duration>`. At most 4096 bytes and 256 words are looked at.
     """

@@ -84,9 +84,9 @@ def _batch(rows: dict[str, Any], read_bytes: int) -> LogBatch:
 def _summary(row: list[Any]) -> LogSummary:
     summary = LogSummary._make(row)
     return summary._replace(
-        samples=list(map(tuple, summary.samples)),
+        samples=[(line, why, text) for line, why, text in summary.samples],
         templates=list(map(TemplateCount._make, summary.templates)),
         ids=list(map(LogId._make, summary.ids)),
-        rates=list(map(tuple, summary.rates)),
-        faults=list(map(tuple, summary.faults)),
+        rates=[(at_us, events, warnings, errors) for at_us, events, warnings, errors in summary.rates],
+        faults=[(kind, reason) for kind, reason in summary.faults],
     )

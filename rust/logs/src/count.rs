@@ -15,6 +15,8 @@ use crate::worker::{Worker, MESSAGE};
 
 /// How much of an unparsed line is shown.
 const SHOWN: usize = 256;
+/// Among how many names an event's own is looked for, before it is written down once more.
+const NAMES_NEAR: usize = 16;
 
 impl Worker<'_> {
     /// Count an event all of whose lines came.
@@ -74,7 +76,8 @@ impl Worker<'_> {
         let is_earlier = us
             .zip(self.request.since_us)
             .is_some_and(|(us, since)| us < since);
-        let template = self.template(&open.head.message);
+        let (message, more) = told(&open.head.message);
+        let template = self.template(message);
         let stats = &mut self.part.templates[template].1;
         if is_earlier {
             stats.earlier += 1;
@@ -86,8 +89,9 @@ impl Worker<'_> {
             bucket: us.map_or(0, |it| it.div_euclid(width) * width),
             level: open.head.level,
             line: open.line,
-            message: &open.head.message,
-            detail,
+            message,
+            detail: if detail.is_empty() { more } else { detail },
+            stack: open.head.stack,
         };
         stats.add(&seen);
         self.part.counts.passed += 1;
@@ -139,9 +143,11 @@ impl Worker<'_> {
     }
 
     fn count_name(&mut self, name: &[u8]) {
-        match self.part.names.last_mut() {
-            Some((last, count)) if **last == *name => *count += 1,
-            _ => self.part.names.push((name.into(), 1)),
+        let names = &mut self.part.names;
+        let near = names.len().saturating_sub(NAMES_NEAR);
+        match names[near..].iter_mut().find(|it| *it.0 == *name) {
+            Some((_, count)) => *count += 1,
+            None => names.push((name.into(), 1)),
         }
     }
 
@@ -162,6 +168,27 @@ impl Worker<'_> {
             }
         }
     }
+}
+
+/// The line of a message that tells what happened, and what follows the first one.
+///
+/// That is the first, but of a traceback the last.
+fn told(message: &[u8]) -> (&[u8], &[u8]) {
+    let Some(at) = memchr(b'\n', message) else {
+        return (message, b"");
+    };
+    let (first, more) = (&message[..at], &message[at + 1..]);
+    if first.starts_with(b"Traceback (most recent call last)") {
+        let lines = more.rsplit(|it| *it == b'\n').map(<[u8]>::trim_ascii_end);
+        let last = lines.into_iter().find(|it| !it.is_empty());
+        return (last.unwrap_or(first), more);
+    }
+    let line = if first.trim_ascii().is_empty() {
+        message
+    } else {
+        first
+    };
+    (line, more)
 }
 
 /// The ids that an event names: in its members, or as `key=value` in its message.

@@ -105,6 +105,8 @@ pub struct Head<'a> {
     pub ids: [Option<&'a [u8]>; 5],
     /// Why it could not be parsed as what it looks like.
     pub flaw: Option<&'static str>,
+    /// A traceback as a member of a JSON line, escapes and all.
+    pub stack: Option<&'a [u8]>,
     /// `stdout` or `stderr`, where a container's log says so.
     pub stream: Option<&'a [u8]>,
     /// The rest of the message follows in the next line (CRI).
@@ -125,6 +127,7 @@ impl<'a> Head<'a> {
             message: Cow::Borrowed(line),
             ids: [None; 5],
             flaw: None,
+            stack: None,
             stream: None,
             is_partial: false,
         }
@@ -157,6 +160,7 @@ impl<'a> Head<'a> {
         for (own, found) in self.ids.iter_mut().zip(inner.ids) {
             *own = own.or(found);
         }
+        self.stack = inner.stack.or(self.stack);
         self.message = inner.message;
     }
 }

@@ -13,6 +13,8 @@ pub enum Role {
     Id(usize),
     /// Docker's `stream`.
     Stream,
+    /// A traceback.
+    Stack,
     /// journald's time.
     Journal,
     /// Holds members that are looked at.
@@ -40,6 +42,8 @@ pub fn is_group(key: &[u8]) -> bool {
             | b"session"
             | b"transaction"
             | b"event"
+            | b"error"
+            | b"err"
     )
 }
 
@@ -66,6 +70,7 @@ fn inner(outer: &[u8], key: &[u8]) -> Option<(Role, u8)> {
         (b"record", b"message") => (Role::Message, 0),
         (b"log", b"logger") | (b"record", b"name") => (Role::Logger, 3),
         (b"record", b"level" | b"time") => (Role::Group, 0),
+        (b"error" | b"err", b"stack" | b"stack_trace") => (Role::Stack, 1),
         (b"event", b"original") => (Role::Message, 9),
         _ => return None,
     })
@@ -109,6 +114,8 @@ fn top(key: &[u8]) -> Option<(Role, u8)> {
         b"log" => (Role::Message, 6),
         b"error" | b"err" => (Role::Message, 8),
         b"stream" => (Role::Stream, 0),
+        b"exc_info" | b"exception" | b"stack_trace" | b"stack" | b"stacktrace" | b"traceback"
+        | b"error.stack_trace" => (Role::Stack, 0),
         b"record" | b"span" | b"trace" | b"request" | b"session" | b"transaction" => {
             (Role::Group, 0)
         }

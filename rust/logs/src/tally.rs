@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 
 use crate::head::FORMATS;
 use crate::ids::Ids;
+use crate::json::unescaped;
 use crate::level::{Level, SLOTS};
 
 /// A map that takes the same way every time.
@@ -57,6 +58,8 @@ pub struct Seen<'a> {
     pub line: u64,
     pub message: &'a [u8],
     pub detail: &'a [u8],
+    /// A traceback as a member of a JSON line, escapes and all.
+    pub stack: Option<&'a [u8]>,
 }
 
 /// How much of a first event is kept.
@@ -75,7 +78,9 @@ impl Stats {
         }
         if self.count == 0 || is_worse {
             self.sample = seen.message[..seen.message.len().min(SAMPLE)].to_vec();
-            self.detail = seen.detail[..seen.detail.len().min(DETAIL)].to_vec();
+            let stack = seen.stack.filter(|_| seen.detail.is_empty()).map(unescaped);
+            let detail = stack.as_deref().unwrap_or(seen.detail);
+            self.detail = detail[..detail.len().min(DETAIL)].to_vec();
         }
         self.count += 1;
         self.levels[Level::slot(seen.level)] += 1;

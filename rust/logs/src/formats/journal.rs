@@ -1,7 +1,5 @@
 //! journald's export format: entries of fields, a blank line between them; a field may be binary.
 
-use std::borrow::Cow;
-
 use memchr::{memchr, memmem};
 
 use super::structured::Found;
@@ -79,10 +77,6 @@ pub fn read<'a>(text: &'a [u8], is_whole: bool, calendar: &Calendar) -> Head<'a>
             head.unwrap_with(super::read_inner(message, calendar));
         }
         head.format = format;
-    }
-    if let Cow::Borrowed(text) = head.message {
-        // What follows a message's first line is its detail.
-        head.message = Cow::Borrowed(text.split(|it| *it == b'\n').next().unwrap_or_default());
     }
     head
 }

@@ -23,6 +23,7 @@ pub struct Found<'a> {
     ids: [Best<'a>; 5],
     is_journal: bool,
     stream: Best<'a>,
+    stack: Best<'a>,
     message_is_log: bool,
 }
 
@@ -107,6 +108,7 @@ impl<'a> Found<'a> {
                 self.is_journal = true;
                 self.time.offer(rank, value);
             }
+            Role::Stack => self.stack.offer(rank, value),
             Role::Group => {}
         }
         if let (Value::Nested(inside), true) = (value, outer.is_empty() || outer == b"record") {
@@ -137,6 +139,7 @@ impl<'a> Found<'a> {
         for (to, from) in head.ids.iter_mut().zip(self.ids) {
             *to = from.text();
         }
+        head.stack = self.stack.text();
         session_of_logger(head);
     }
 

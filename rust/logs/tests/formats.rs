@@ -172,7 +172,7 @@ const LINES: &[Told] = &[
     ),
     (
         "[Tue Jan 02 03:04:05.000 2024] [core:error] [pid 1] it broke",
-        "java",
+        "dated",
         "zone-assumed",
         Some("error"),
         None,

@@ -55,11 +55,12 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
+type Coder = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn compressed_logs_read_as_their_content() {
     let plain = lines(30_000);
     let half = plain.len() / 2;
-    type Coder = fn(&[u8]) -> Vec<u8>;
     let coders: [(&str, Coder); 4] = [("gzip", gzip), ("bzip2", bzip2), ("xz", xz), ("zstd", zstd)];
     for (name, coder) in coders {
         // Two members one after the other, as rotation by appending leaves them.

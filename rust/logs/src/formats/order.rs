@@ -104,8 +104,11 @@ pub fn after_time<'a>(head: &mut Head<'a>, rest: &'a [u8]) {
         head.message = Cow::Borrowed(b"");
         return;
     };
-    let piped = rest[begin] == b'|';
-    let dashed = rest[begin..].starts_with(b"- ");
+    let lead = match &rest[begin..] {
+        [b'|', ..] => b'|',
+        [b'-', b' ', ..] => b'-',
+        _ => 0,
+    };
     let (mut at, mut name, mut thread) = (0, None, false);
     for _ in 0..WORDS_BEFORE_LEVEL {
         let Some(found) = word(rest, at) else {
@@ -124,10 +127,10 @@ pub fn after_time<'a>(head: &mut Head<'a>, rest: &'a [u8]) {
                 rest,
                 found.end,
                 &Shape {
-                    piped,
-                    dashed,
+                    lead,
                     name,
                     thread,
+                    bracketed: found.is_bracketed,
                 },
             );
             return;
@@ -149,10 +152,12 @@ pub fn after_time<'a>(head: &mut Head<'a>, rest: &'a [u8]) {
 }
 
 struct Shape<'a> {
-    piped: bool,
-    dashed: bool,
+    /// What stands between the time and the rest: `|`, `-`, or something else.
+    lead: u8,
     name: Option<&'a [u8]>,
     thread: bool,
+    /// The level stands in brackets, as web servers write it.
+    bracketed: bool,
 }
 
 fn after_level<'a>(head: &mut Head<'a>, rest: &'a [u8], end: usize, shape: &Shape<'a>) {
@@ -182,11 +187,11 @@ fn after_level<'a>(head: &mut Head<'a>, rest: &'a [u8], end: usize, shape: &Shap
         _ => false,
     };
     let is_dotted = head.logger.is_some_and(|it| it.contains(&b'.'));
-    head.format = if shape.piped && has_name {
+    head.format = if shape.lead == b'|' && has_name {
         Format::Loguru
-    } else if shape.dashed && shape.name.is_some() {
+    } else if shape.lead == b'-' && shape.name.is_some() {
         Format::Python
-    } else if thread || is_dotted {
+    } else if thread && !shape.bracketed || is_dotted {
         Format::Java
     } else {
         Format::Dated

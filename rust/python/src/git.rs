@@ -5,6 +5,7 @@ use pyo3::types::PyBytes;
 
 /// Read raw commits; see the stub.
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // Python hands the list over.
 pub fn git_commits(py: Python<'_>, objects: Vec<PyBackedBytes>) -> Bound<'_, PyBytes> {
     let rows = py.detach(|| ami_audit_git::commits(&objects));
     PyBytes::new(py, &rows)

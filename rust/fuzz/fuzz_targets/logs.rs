@@ -4,6 +4,7 @@
 use ami_audit_logs::{read_bytes, Request};
 use libfuzzer_sys::fuzz_target;
 
+const FORMATS: usize = 8;
 const FAULTS: usize = 26;
 
 fuzz_target!(|data: &[u8]| {
@@ -18,7 +19,10 @@ fuzz_target!(|data: &[u8]| {
     let summary = &found["summaries"][0];
     let [lines, bytes, events, joined, blank] =
         [2, 3, 4, 10, 11].map(|it: usize| summary[it].as_u64().unwrap());
-    assert_eq!(lines, events + joined + blank);
+    // Several Windows events may share a line.
+    if summary[FORMATS]["windows-event"].is_null() {
+        assert_eq!(lines, events + joined + blank);
+    }
     assert_eq!(found["events"].as_array().unwrap().len() as u64, events);
     if summary[1].is_null() && summary[FAULTS].as_array().unwrap().is_empty() {
         assert_eq!(bytes, log.len() as u64);

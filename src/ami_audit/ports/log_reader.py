@@ -162,7 +162,7 @@ class LogSummary(NamedTuple):
         formats: Events by format, of all.
         time_known: Events by how their time is known, of all.
         joined: Lines that belong to an event before them.
-        blank: Empty lines; `lines` is the sum of `events`, `joined` and `blank`.
+        blank: Empty lines; `lines` is the sum of `events`, `joined` and `blank`, but where Windows events share a line.
         unparsed: Lines that look like a format and break it, or hold bytes that are no text.
         samples: Some of them: line, why, and the line, at most 256 bytes of it.
         cut: Lines longer than 1 MiB, of which only that much was looked at.

@@ -39,6 +39,8 @@ class RunSummary(BaseModel):
 
     Attributes:
         findings: Findings and violations of this run, by severity.
+        standing: Findings and violations of facts that were seen again and that an earlier run has recorded, by
+            severity. What a source took as recorded without looking (commits, files that are as they were) is not here.
         size: Records in the trail after the run.
         head: Hash of the trail's last record, hex.
         interrupted: Whether the run was stopped early; what it had collected is sealed.
@@ -54,6 +56,7 @@ class RunSummary(BaseModel):
     origin: str
     sources: tuple[SourceSummary, ...]
     findings: dict[str, int] = Field(default_factory=dict)
+    standing: dict[str, int] = Field(default_factory=dict)
     started_at: Moment
     seconds: float
     first: int

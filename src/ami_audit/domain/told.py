@@ -2,6 +2,8 @@
 
 TOLD: frozenset[str] = frozenset(
     {
+        "file.archive",
+        "file.hard-links",
         "git.blame",
         "git.blob",
         "git.contribution",
@@ -25,14 +27,9 @@ TOLD: frozenset[str] = frozenset(
         "service.host",
         "service.observed",
         "service.profile",
-        "file.archive",
-        "file.hard-links",
     }
 )
 """Actions of which a run has few records, each of which says what a reader of the answer wants to know."""
 
 MOST = 2_000
 """Of each of those actions, at most so many records are told."""
-
-STANDING: frozenset[str] = frozenset({"quality.violations"})
-"""Actions whose facts are judged as long as they stand, by whichever run they were recorded."""

@@ -18,7 +18,7 @@ _Weighed = tuple[int, int, int, ReportedFinding]
 
 
 async def findings_of(store: AuditStore, wanted: AuditFilter, *, worst: int = 20, at_most: int = 20_000) -> Findings:
-    """Return the findings of the records that match, and of severity warning or above.
+    """Return the findings of the records that match: of severity warning or above, or notes where there is none.
 
     Args:
         store: Where to look.
@@ -28,7 +28,9 @@ async def findings_of(store: AuditStore, wanted: AuditFilter, *, worst: int = 20
     """
     gathered = _Gathered(worst)
     left = at_most
-    for severity in _WORST_FIRST:
+    for severity in (*_WORST_FIRST, AuditSeverity.INFO):
+        if severity is AuditSeverity.INFO and gathered.has_any:
+            break
         if _is_asked_for(severity, wanted):
             async for record in _latest_first(store, wanted, severity):
                 if not left:
@@ -47,6 +49,11 @@ class _Gathered:
         self._severities: Counter[AuditSeverity] = Counter()
         self._gaps: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything was seen."""
+        return bool(self._severities)
 
     def add(self, record: AuditRecord) -> None:
         """Take in what one record holds."""

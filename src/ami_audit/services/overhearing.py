@@ -4,7 +4,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import Any
 
 from ami_audit.domain.draft import AuditDraft
-from ami_audit.domain.kinds import AuditSeverity, AuditTargetType
+from ami_audit.domain.kinds import AuditTargetType
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
@@ -18,19 +18,11 @@ _LATEST = 200
 class Overheard(AuditSource):
     """A source, and what of its drafts is to be known afterwards."""
 
-    def __init__(self, source: AuditSource, *, kept: Collection[str], weighed: Collection[str] = ()) -> None:
-        """Listen to a source.
-
-        Args:
-            source: The source.
-            kept: Actions whose drafts are kept, all of them in memory.
-            weighed: Actions of whose drafts the severities of what was judged are kept.
-        """
+    def __init__(self, source: AuditSource, *, kept: Collection[str]) -> None:
+        """Args: `kept` are the actions whose drafts are kept, all of them in memory."""
         self._source = source
         self._kept = frozenset(kept)
-        self._weighed = frozenset(weighed)
         self.drafts: list[AuditDraft] = []
-        self.severities: set[AuditSeverity] = set()
 
     def stream(
         self, target: str, options: AuditOptions, *, known: Known = nothing_known, progress: Progress = silent
@@ -39,19 +31,12 @@ class Overheard(AuditSource):
         stream = self._source.stream(target, options, known=known, progress=progress)
         try:
             for batch in stream:
-                self._hear(batch)
+                self.drafts += [draft for draft in batch if draft.action in self._kept]
                 yield batch
         finally:
             # Whoever closes this one means the source: its children are to end now.
             if isinstance(stream, Generator):
                 stream.close()
-
-    def _hear(self, batch: Sequence[AuditDraft]) -> None:
-        self.drafts += [draft for draft in batch if draft.action in self._kept]
-        for draft in batch:
-            if draft.action in self._weighed:
-                self.severities.update(finding.severity for finding in draft.findings)
-                self.severities.update(violation.severity for violation in draft.violations)
 
     def supports(self, target_type: AuditTargetType) -> bool:
         """Return what the source says."""

@@ -1,12 +1,14 @@
 """Trails of a few segments, and the bundles that are made of them."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.support.bundles import append, opened, rotate
 from tests.support.golden import BOB
 
+from ami_audit.domain.errors import IntegrityError
 from ami_audit.services.session import Session
 
 
@@ -30,4 +32,5 @@ async def rotated(tmp_path: Path) -> AsyncIterator[Session]:
     followed = await opened(tmp_path, BOB)
     await append(followed, 20)
     yield followed
-    await followed.close()
+    with suppress(IntegrityError):  # a test may have slipped in what nobody signs for
+        await followed.close()

@@ -13,7 +13,7 @@ from ami_audit.domain.query import AuditFilter
 from ami_audit.domain.record import AuditRecord
 from ami_audit.domain.run import RunSummary
 from ami_audit.domain.text import readable_path
-from ami_audit.domain.told import MOST, STANDING, TOLD
+from ami_audit.domain.told import MOST, TOLD
 from ami_audit.entrypoints.bootstrap.machine import caller
 from ami_audit.entrypoints.bootstrap.sources import sources
 from ami_audit.entrypoints.bootstrap.trails import opener
@@ -65,9 +65,8 @@ def collect(wanted: Collection) -> None:
     threshold = severity_named(wanted.fail_on or chosen.values.fail_on)
     options = options_of(wanted.options, chosen)
     sources = chosen_sources(wanted.sources, chosen)
-    standing = STANDING if threshold is not None else frozenset()
-    if wanted.listed or standing:
-        sources = list[AuditSource](Overheard(source, kept=wanted.listed, weighed=standing) for source in sources)
+    if wanted.listed:
+        sources = list[AuditSource](Overheard(source, kept=wanted.listed) for source in sources)
     with AuditStore(opener(chosen, announce=announce)) as store:
         named = wanted.named or named_below(wanted.target, chosen.root)
         summary = _run(store, sources, wanted=wanted, named=named, options=options)
@@ -80,14 +79,14 @@ def collect(wanted: Collection) -> None:
     deliver(answer, wanted.output)
     if summary.interrupted:
         raise Finished(INTERRUPTED)
-    if threshold is not None and any(severity >= threshold for severity in _judged(summary, sources)):
+    if threshold is not None and any(severity >= threshold for severity in _judged(summary)):
         raise Finished(1)
 
 
-def _judged(summary: RunSummary, sources: Sequence[AuditSource]) -> set[AuditSeverity]:
-    """Return the severities of what was found: recorded now, or recorded before and still so."""
-    heard = {severity for source in sources if isinstance(source, Overheard) for severity in source.severities}
-    return heard | {AuditSeverity(name) for name in summary.findings}
+def _judged(summary: RunSummary) -> set[AuditSeverity]:
+    """Return the severities of what was found, now or before and still so; a source that failed is a warning."""
+    failed = {AuditSeverity.WARNING} if any(source.error for source in summary.sources) else set[AuditSeverity]()
+    return failed | {AuditSeverity(name) for name in (*summary.findings, *summary.standing)}
 
 
 def _run(

@@ -81,6 +81,11 @@ class Run:
                     async for records in collected:
                         yield records
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether no source could open the target when it was last looked at."""
+        return bool(self._tallies) and all(tally.error for tally in self._tallies.values())
+
     async def analyze(self, analyzers: Sequence[AuditAnalyzer]) -> None:
         """Record what each analyzer finds in the records of this run."""
         if not analyzers:
@@ -102,9 +107,8 @@ class Run:
             SourceError: No source could open the target.
         """
         await self._append([self._event("collection.finished", self._counts(), outcome=self._outcome())])
-        tallies = self._tallies.values()
-        if tallies and all(tally.error for tally in tallies):
-            raise SourceError(self._task.target, "; ".join(str(tally.error) for tally in tallies))
+        if self.has_failed:
+            raise SourceError(self._task.target, "; ".join(str(tally.error) for tally in self._tallies.values()))
 
     async def summary(self) -> RunSummary:
         """Return what the run did, and where the trail ends."""
@@ -118,6 +122,7 @@ class Run:
             origin=trail.origin,
             sources=tuple(tally.summary() for tally in tallies),
             findings=dict(findings),
+            standing=dict(sum((tally.standing for tally in tallies), Counter[str]())),
             started_at=self._started,
             seconds=round(perf_counter() - self._clock_started, 3),
             first=self._first,
@@ -167,7 +172,7 @@ class Run:
         known = await self._store.known(keys, before=self._known_size)
         stale = {index for index, is_known in zip(facts, known, strict=True) if is_known}
         if stale:
-            tally.unchanged(len(stale))
+            tally.known([batch[index] for index in sorted(stale)])
         return [draft for index, draft in enumerate(batch) if index not in stale]
 
     def _known_from_thread(self, keys: Sequence[bytes]) -> Sequence[bool]:

@@ -39,7 +39,7 @@ class StreamCollector:
     ) -> AsyncGenerator[AuditRecord]:
         """Yield each new record once it is sealed; a fact that the trail holds is not recorded again.
 
-        All rounds are one run. A source that cannot open the target now may in the next round.
+        All rounds are one run. A source that cannot open the target may in a later one, unless in the first none could.
 
         Args:
             sources: Who looks.
@@ -73,6 +73,8 @@ class StreamCollector:
                     async for record in records:
                         yield record
                 done += 1
+                if done == 1 and run.has_failed:
+                    break  # it was never there: a mistyped name is told now, not when nobody waits any more
         finally:
             await self._portal.call(run.finish())
 

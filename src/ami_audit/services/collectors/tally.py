@@ -1,7 +1,7 @@
 """Counts what a run does, as its sources tell it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from ami_audit.domain.draft import AuditDraft
@@ -17,6 +17,7 @@ class SourceTally:
     def __init__(self, name: str, progress: Progress) -> None:
         self.name = name
         self.findings: Counter[str] = Counter()
+        self.standing: Counter[str] = Counter()
         self.error: str | None = None
         self.seconds = 0.0
         self._progress = progress
@@ -50,10 +51,14 @@ class SourceTally:
         with self._lock:
             for draft in drafts:
                 self._actions[draft.action] += 1
-                if draft.findings:
-                    self.findings.update(finding.severity.value for finding in draft.findings)
-                if draft.violations:
-                    self.findings.update(violation.severity.value for violation in draft.violations)
+                self.findings.update(_judged(draft))
+
+    def known(self, drafts: Sequence[AuditDraft]) -> None:
+        """Count facts that an earlier run recorded, and what was judged about them and still stands."""
+        self.unchanged(len(drafts))
+        with self._lock:
+            for draft in drafts:
+                self.standing.update(_judged(draft))
 
     def summary(self) -> SourceSummary:
         """Return the counts."""
@@ -68,3 +73,8 @@ class SourceTally:
                 seconds=round(self.seconds, 3),
                 error=self.error,
             )
+
+
+def _judged(draft: AuditDraft) -> list[str]:
+    findings = [finding.severity.value for finding in draft.findings]
+    return findings + [violation.severity.value for violation in draft.violations]

@@ -42,6 +42,7 @@ _CASES: dict[str, tuple[What, Callable[[], str]]] = {
         "records",
         lambda: _FORMATTER.records([answers.a_commit(), answers.a_record(target=answers.HOSTILE)], next_cursor=17),
     ),
+    "a record": ("record", lambda: _plain("record", answers.a_commit())),
     "a report": ("report", lambda: _FORMATTER.report(answers.a_report())),
     "a place with a trail": ("status", lambda: _FORMATTER.status(answers.a_status(level="checkpoint"))),
     "a place without a trail": (

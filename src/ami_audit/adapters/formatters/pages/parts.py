@@ -1,6 +1,6 @@
 """What several answers have in common: findings, levels, keys, runs, next steps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from ami_audit.adapters.formatters import wording
@@ -64,9 +64,11 @@ def reasons(found: VerificationLevel | None, sentences: Iterable[str], *, faults
     return Section("Why not higher", tuple(Note((prose(sentence),)) for sentence in sentences))
 
 
-def findings(found: Findings, *, heading: str = "Findings") -> Section:
-    """Return findings: how many, and the worst of them."""
-    told = wording.severities(found.by_severity) or "none"
+def findings(found: Findings, *, heading: str = "Findings", standing: Mapping[str, int] | None = None) -> Section:
+    """Return findings: how many, and the worst of them; `standing` are those that an earlier run has recorded."""
+    still = wording.severities(standing or {})
+    told = wording.severities(found.by_severity) or ("none new" if still else "none")
+    told = f"{told}; recorded before and still so: {still}" if still else told
     blocks: list[Block] = [Note(said(told if found.is_complete else f"at least {told}"))]
     if found.worst:
         blocks.append(Items(tuple(_finding(finding) for finding in found.worst)))

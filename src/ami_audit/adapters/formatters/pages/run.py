@@ -54,7 +54,7 @@ def run_page(
             Section("Audited", (_sources(summary),)),
             *told_sections(told, limits=limits),
             parts.gaps(_left_out(summary), heading="Left out", limits=limits),
-            parts.findings(_findings(summary, findings, limits)),
+            parts.findings(_findings(summary, findings, limits), standing=summary.standing),
             Section("Trail", (_trail(summary, verification),)),
             Section("Records", tuple(_records(summary, records)) if records else ()),
             parts.next_steps(after_run(summary)),

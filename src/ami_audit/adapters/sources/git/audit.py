@@ -83,11 +83,16 @@ class Audit:
         yield [self._overview(commits, roots), *self._lost(history)]
         yield from self._ref_batches()
         yield from in_batches(self._submodules())
-        summed = Contributions(self._identities) if self._options.include_contributions else None
+        summed = self._summed(followed) if self._options.include_contributions else None
         yield from self._walk(commits, summed, known=known, progress=progress).batches(commits)
         analyses = Analyses(self._asked(), known=known, progress=progress)
         for drafts in analyses.all(history, followed, summed):
             yield from in_batches(drafts)
+
+    def _summed(self, followed: list[Followed]) -> Contributions:
+        """Return what adds up the history: of the files that were asked for alone, under all their names."""
+        names = [name.path for file in followed for name in file.names]
+        return Contributions(self._identities, paths=[*literal_paths(self._aim.specs), *names])
 
     def _history(self) -> tuple[History, list[str]]:
         history = read_history(self._plumbing, self._tips, paths=self._aim.specs, shallow=self._settings.shallow)

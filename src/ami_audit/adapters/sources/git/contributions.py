@@ -1,6 +1,6 @@
 """Who wrote how much: a history added up by author, as the mailmap names them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ami_audit.adapters.sources.git.changes import Changes
@@ -10,6 +10,7 @@ from ami_audit.adapters.sources.git.moments import stamp_of
 from ami_audit.adapters.sources.git.naming import SOURCE, Setting, digest_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import ActorType, AuditTargetType
+from ami_audit.domain.query import is_under
 
 _KEPT_EMAILS = 100
 # Pairs of author and file that are told apart; a history with more of them gets `files` as "at least".
@@ -31,8 +32,9 @@ class _Author:
 class Contributions:
     """Adds up commits; memory grows with the authors and the files that each of them touched."""
 
-    def __init__(self, identities: Identities) -> None:
-        """Take who knows the authors."""
+    def __init__(self, identities: Identities, *, paths: Sequence[str] = ()) -> None:
+        """Take who knows the authors, and the files and folders that count; none means all."""
+        self._paths = tuple(paths)
         self._identities = identities
         self._authors: dict[str, _Author] = {}
         self._pairs = 0
@@ -55,15 +57,19 @@ class Contributions:
             self._count(author, changes)
 
     def _count(self, author: _Author, changes: Changes) -> None:
-        author.added += changes.added
-        author.deleted += changes.deleted
+        entries = [entry for entry in changes.entries if not self._paths or self._counts(entry["path"])]
+        author.added += sum(entry.get("added") or 0 for entry in entries) if self._paths else changes.added
+        author.deleted += sum(entry.get("deleted") or 0 for entry in entries) if self._paths else changes.deleted
         author.uncounted += bool(changes.problem)
         before = len(author.files)
         if self._pairs < _MOST_PAIRS:
-            author.files.update(hash(entry["path"]) for entry in changes.entries)
+            author.files.update(hash(entry["path"]) for entry in entries)
         self._pairs += len(author.files) - before
         if self._pairs >= _MOST_PAIRS or changes.files > len(changes.entries):
             self._is_exact = False
+
+    def _counts(self, path: str) -> bool:
+        return any(is_under(path, wanted) for wanted in self._paths)
 
     def drafts(self, setting: Setting, *, has_lines: bool) -> Iterator[AuditDraft]:
         """Yield a draft for each author, who has most commits first; the same sums again are the same fact."""

@@ -209,7 +209,8 @@ class _Maker:
 
 
 def _finding(level: LogLevel, found: Template, context: Mapping[str, Any], *, is_new: bool) -> AuditFinding:
-    times = f"{found.troubled:,} times" if found.troubled > 1 else "once"
+    count = found.levels.get(level, 0) or found.troubled  # of a kind that is also told less gravely, the grave ones
+    times = f"{count:,} times" if count > 1 else "once"
     new = "New: " if is_new else ""
     return AuditFinding(
         finding_type=f"log.new-{level.value}" if is_new else f"log.{level.value}",

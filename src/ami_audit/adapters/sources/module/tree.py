@@ -1,15 +1,19 @@
 """Which files a module holds, its vendored and built ones left aside."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+from ami_audit.adapters.sources.module.ignores import Ignores
 from ami_audit.domain.options import AuditOptions
 from ami_audit.domain.text import readable_path
 
 _MOST_FILES = 300_000
+_IGNORED = "ignored by Git, and not tracked"
+# What tests have left behind is usually ignored, and looked for all the same.
+_MEASURED = frozenset({".coverage", "coverage.json", "coverage.xml", "coverage-final.json", "lcov.info"})
 _NEVER = frozenset({".git", ".hg", ".svn", ".bzr", ".audit"})
 _NEVER_OWN = frozenset({"bower_components", "node_modules", "site-packages", "__pycache__"})
 _FIXTURES = ("fixture", "fixtures", "testdata", "test_data", "test-data")
@@ -62,6 +66,7 @@ def survey(root: Path, options: AuditOptions) -> Survey:
     files: list[str] = []
     nested: list[str] = []
     left_out: list[tuple[str, str]] = []
+    ignores = Ignores(root) if options.follow_ignore_files else None
     for folder, names, found in os.walk(root):
         relative = os.path.relpath(folder, root)
         prefix = "" if relative == "." else f"{relative}/"
@@ -69,6 +74,9 @@ def survey(root: Path, options: AuditOptions) -> Survey:
         for name in sorted(names):
             path = f"{prefix}{name}"
             reason = _reason(Path(folder, name), path, options)
+            if reason is None and ignores and not ignores.is_inside(folder) and ignores.has(path, is_folder=True):
+                ignores.enter(Path(folder, name))
+                left_out.append((readable_path(path), _IGNORED))
             if reason is None:
                 kept.append(name)
             elif reason == "nested":
@@ -76,11 +84,32 @@ def survey(root: Path, options: AuditOptions) -> Survey:
             elif reason:
                 left_out.append((readable_path(path), reason))
         names[:] = kept
-        files.extend(path for name in found if _is_text(path := f"{prefix}{name}") and not _ignored(path, options))
+        files.extend(_kept(folder, prefix, found, ignores=ignores, options=options, left_out=left_out))
         if len(files) > _MOST_FILES:
             left_out.append((readable_path(prefix) or ".", f"more than {_MOST_FILES} files"))
             break
     return Survey(tuple(sorted(files, key=os.fsencode)), tuple(nested), tuple(left_out))
+
+
+def _kept(
+    folder: str,
+    prefix: str,
+    names: Iterable[str],
+    *,
+    ignores: Ignores | None,
+    options: AuditOptions,
+    left_out: list[tuple[str, str]],
+) -> Iterator[str]:
+    """Yield the files of one folder that belong to the module, and note those that Git ignores."""
+    is_ignored = ignores is not None and ignores.is_inside(folder)
+    for name in names:
+        path = f"{prefix}{name}"
+        if name not in _MEASURED and is_ignored:
+            continue
+        if name not in _MEASURED and ignores is not None and ignores.has(path):
+            left_out.append((readable_path(path), _IGNORED))
+        elif _is_text(path) and not _ignored(path, options):
+            yield path
 
 
 def _reason(folder: Path, path: str, options: AuditOptions) -> str | None:

@@ -18,6 +18,7 @@ from ami_audit.adapters.sources.quality.violation import sha256_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
+from ami_audit.domain.query import is_under
 
 ACTION = "quality.fix"
 _NAME = "ruff-fix"
@@ -158,7 +159,7 @@ class Fixing:
 
 
 def uncommitted(place: Place) -> list[str] | None:
-    """Return the files with changes that are not committed, but for the trail's own; None outside a repository."""
+    """Return the target's files with changes that are not committed; None outside a repository."""
     import pygit2
 
     try:
@@ -167,7 +168,8 @@ def uncommitted(place: Place) -> list[str] | None:
     except (pygit2.GitError, KeyError, OSError, ValueError):
         return None
     quiet = {pygit2.enums.FileStatus.CURRENT, pygit2.enums.FileStatus.IGNORED}
-    return sorted(path for path, state in states.items() if state not in quiet and not path.startswith(".audit/"))
+    changed = (path for path, state in states.items() if state not in quiet and not path.startswith(".audit/"))
+    return sorted(path for path in changed if place.named == "." or is_under(path, place.named))
 
 
 def _states(files: Sequence[str]) -> _States:

@@ -206,7 +206,7 @@ def _incomplete(profile: Profile, names: Sequence[str], *, total: int) -> Fault:
 
 
 def _whole(ill: Sequence[str], unknown: Sequence[str], doubtful: Sequence[str], *, total: int) -> Outcome:
-    if not total or len(ill) + len(unknown) == total:
+    if not total or ((ill or unknown) and len(ill) + len(unknown) + len(doubtful) >= total):
         return Outcome.FAILURE
     if ill or unknown:
         return Outcome.PARTIAL

@@ -12,6 +12,7 @@ from ami_audit.domain.errors import AuditError
 from ami_audit.domain.text import one_line
 
 INTERRUPTED = 130
+_SHOWN = 300
 
 
 class Finished(Exception):  # noqa: N818 (it is no error: a command's own exit code)
@@ -42,6 +43,10 @@ def guarded(application: Typer, words: Sequence[str], *, debug: bool = False) ->
         if debug:
             traceback.print_exc()
         return _said(error)
+    except Exception as error:  # noqa: BLE001 (a fault of ours is still one sentence)
+        if debug:
+            traceback.print_exc()
+        return _said(error)
     return 0
 
 
@@ -52,8 +57,12 @@ def _said(error: BaseException) -> int:
             sentence, exit_code = str(error), error.exit_code
         case ValidationError():
             sentence, exit_code = _first(error), 2
-        case _:
+        case KeyboardInterrupt():
             sentence, exit_code = "Stopped.", INTERRUPTED
+        case _:
+            what = f"{type(error).__name__}: {error}"[:_SHOWN]
+            sentence = f"Something went wrong that should not ({what}); please report it, with what `--debug` shows."
+            exit_code = 3
     print(f"ami-audit: {one_line(sentence)}", file=sys.stderr)
     return exit_code
 

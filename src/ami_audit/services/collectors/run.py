@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from ami_audit.domain.draft import AuditDraft, fact_key
-from ami_audit.domain.errors import SourceError
+from ami_audit.domain.errors import MalformedError, SourceError
 from ami_audit.domain.installed import new_id, now
 from ami_audit.domain.kinds import AuditTargetType, Outcome, VerificationLevel
 from ami_audit.domain.options import AuditOptions
@@ -19,6 +19,7 @@ from ami_audit.ports.analyzer import AuditAnalyzer
 from ami_audit.ports.caller import Caller
 from ami_audit.ports.progress import Progress, silent
 from ami_audit.ports.source import AuditSource, RecallingSource
+from ami_audit.services.collectors.mending import sealable, unbroken
 from ami_audit.services.collectors.pull import Stop, pulled
 from ami_audit.services.collectors.recall import Recaller
 from ami_audit.services.collectors.tally import SourceTally
@@ -141,7 +142,10 @@ class Run:
 
     def _stream(self, source: AuditSource, tally: SourceTally) -> Iterator[Sequence[AuditDraft]]:
         task = self._task
-        return self._recalling(source).stream(task.target, task.options, known=self._known_from_thread, progress=tally)
+        stream = self._recalling(source).stream(
+            task.target, task.options, known=self._known_from_thread, progress=tally
+        )
+        return unbroken(stream, task.target)
 
     def _recalling(self, source: AuditSource) -> AuditSource:
         if not isinstance(source, RecallingSource) or self._task.options.full or self._known_size <= 1:
@@ -156,7 +160,7 @@ class Run:
             async with aclosing(pulled(lambda: self._stream(source, tally), task.stop)) as batches:
                 async for batch in batches:
                     fresh = await self._fresh(batch, tally)
-                    sealed = await self._append(fresh)
+                    fresh, sealed = await self._append_all(fresh)
                     tally.recorded(fresh)
                     yield sealed
         except SourceError as error:
@@ -179,6 +183,19 @@ class Run:
         if self._task.options.full or self._known_size <= 1:
             return [False] * len(keys)
         return self._task.on.run(self._store.known(keys, before=self._known_size))
+
+    async def _append_all(self, drafts: Sequence[AuditDraft]) -> tuple[Sequence[AuditDraft], Sequence[AuditRecord]]:
+        """Append a batch of a source; in the place of a draft that cannot be sealed stands a record that says so."""
+        tried = list(drafts)
+        last = -1
+        while True:
+            try:
+                return tried, await self._append(tried)
+            except MalformedError as error:
+                if error.position == last:  # what stands there already is ours
+                    raise
+                last = error.position
+                tried[last] = sealable(tried[last], error)
 
     async def _append(self, drafts: Sequence[AuditDraft]) -> Sequence[AuditRecord]:
         if not drafts:

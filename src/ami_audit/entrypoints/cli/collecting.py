@@ -23,7 +23,7 @@ from ami_audit.entrypoints.cli.interrupt import stoppable
 from ami_audit.entrypoints.cli.progress import shown_progress
 from ami_audit.entrypoints.cli.words import severity_named
 from ami_audit.entrypoints.settings import Settings, settings_at
-from ami_audit.ports.source import AuditSource
+from ami_audit.ports.source import AuditSource, RecallingSource
 from ami_audit.services.collectors.batch import BatchCollector
 from ami_audit.services.findings import findings_of
 from ami_audit.services.overhearing import Overheard, recorded
@@ -65,8 +65,7 @@ def collect(wanted: Collection) -> None:
     threshold = severity_named(wanted.fail_on or chosen.values.fail_on)
     options = options_of(wanted.options, chosen)
     sources = chosen_sources(wanted.sources, chosen)
-    if wanted.listed:
-        sources = list[AuditSource](Overheard(source, kept=wanted.listed) for source in sources)
+    sources = _heard(sources, listed=wanted.listed)
     with AuditStore(opener(chosen, announce=announce)) as store:
         named = wanted.named or named_below(wanted.target, chosen.root)
         summary = _run(store, sources, wanted=wanted, named=named, options=options)
@@ -99,19 +98,34 @@ def _run(
         )
 
 
+def _heard(sources: list[AuditSource], *, listed: frozenset[str]) -> list[AuditSource]:
+    """Return the sources so that what they say is known afterwards, where an answer is to tell that.
+
+    Who asks one source wants its answer, also when an earlier run has recorded it; a run over several tells what is
+    new. A source that leaves unread what it has told before says nothing about it.
+    """
+    kept = listed | (TOLD if len(sources) == 1 else frozenset())
+    return [
+        source if isinstance(source, RecallingSource) or not kept else Overheard(source, kept=kept)
+        for source in sources
+    ]
+
+
 async def _told(
     store: AuditStore, summary: RunSummary, sources: Sequence[AuditSource], *, listed: frozenset[str]
 ) -> list[AuditRecord]:
-    """Return the records that the answer tells: those of the run in their order, then what it lists."""
+    """Return the records that the answer tells: those of the run in their order, then what was recorded before."""
     brought = {action for source in summary.sources for action in source.actions}
     told: list[AuditRecord] = []
     for action in sorted((brought & TOLD) - listed):
         told += await store.query_records(AuditFilter(run_id=summary.run_id, action=action, limit=MOST))
     told.sort(key=lambda record: record.sequence or 0)
-    for source in sources:
-        if isinstance(source, Overheard):
-            told += await recorded(store, source.drafts)
-    return told
+    new = {(record.action, record.target, record.metadata.get("observed", "")) for record in told}
+    heard = [draft for source in sources if isinstance(source, Overheard) for draft in source.drafts]
+    before = [draft for draft in heard if draft.observed and (draft.action, draft.target, draft.observed) not in new]
+    wished = [draft for draft in before if draft.action in listed]
+    others = [draft for draft in before if draft.action not in listed]
+    return told + await recorded(store, [*wished, *others[:MOST]])
 
 
 def named_below(target: str, root: Path) -> str:

@@ -38,7 +38,7 @@ _NOUNS = {
     "module.tests": ("test inventory", "test inventories"),
     "quality.fix": ("mended file", "mended files"),
     "quality.tool": ("check", "checks"),
-    "quality.violations": ("file with violations", "files with violations"),
+    "quality.violations": ("list of violations", "lists of violations"),
     "service.host": ("machine", "machines"),
     "service.manifest": ("manifest", "manifests"),
     "service.observed": ("service", "services"),

@@ -62,6 +62,19 @@ def test_filters_limit_what_is_added_up(repository: Repository) -> None:
     assert list(_authors(repository, paths=("a",))) == ["Ann <ann@x>"]
 
 
+def test_of_one_file_only_that_file_counts_under_all_its_names(tmp_path: Path) -> None:
+    """A commit touches many files; who asks about one wants what was done to that one."""
+    made = Repository(tmp_path / "renamed")
+    made.commit({"old.py": "a\nb\nc\n", "big.txt": "x\n" * 300}, message="Begin")
+    made.git("mv", "old.py", "new.py")
+    made.commit(message="Rename it")
+    made.commit({"new.py": "a\nb\nc\nd\n", "big.txt": "y\n" * 300}, message="Go on")
+    target = str(made.path / "new.py")
+    (author,) = [draft for draft in drafts_of(target, include_contributions=True) if draft.action == "git.contribution"]
+    assert (author.context["commits"], author.context["added"], author.context["deleted"]) == (3, 4, 0)
+    assert author.context["files"] == 2
+
+
 def test_a_rerun_tells_the_same_facts_and_no_known_commit(repository: Repository) -> None:
     """The sums need every commit; the trail does not need it twice."""
     first = drafts_of(repository.path, include_contributions=True)

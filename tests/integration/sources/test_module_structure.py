@@ -36,6 +36,21 @@ def test_a_module_tells_its_name_version_and_programs(tmp_path: Path) -> None:
     assert found["python"] == {"modules": 2, "test_files": 1, "packages": 2, "top_packages": ["shop"]}
 
 
+def test_what_git_ignores_is_no_part_of_a_module_but_for_measurements(tmp_path: Path) -> None:
+    """A backup beside the code would be counted as code; a coverage report is ignored everywhere, and wanted."""
+    repository = Repository(tmp_path / "shop")
+    repository.commit({".gitignore": "backup/\n*.tmp.py\ncoverage.json\n", "shop/__init__.py": ""})
+    repository.write("backup/x.py", "def g(a):\n    if a:\n        if a:\n            return 1\n")
+    repository.write("shop/y.tmp.py", "y = 1\n")
+    repository.write("coverage.json", '{"meta": {"version": "7.0"}, "files": {}, "totals": {}}')
+    found = drafts_of(repository.path)
+    assert the("observed", found).context["python"]["modules"] == 1
+    assert "backup" not in str(the("metrics", found).context)
+    assert [draft.target for draft in found if draft.action == "module.coverage"]
+    wanted = drafts_of(repository.path, follow_ignore_files=False)
+    assert the("observed", wanted).context["python"]["modules"] == 3
+
+
 def test_setup_cfg_is_read(tmp_path: Path) -> None:
     """Older projects say in it what newer ones say in pyproject.toml."""
     content = (

@@ -126,12 +126,20 @@ def _format(context: Mapping[str, Any]) -> str:
     return str(faults[0].get("kind")) if faults else "-"
 
 
+def _grave(context: Mapping[str, Any]) -> int:
+    """Return how often it was said at its gravest level; all of its times where none names a level."""
+    levels = context.get("levels")
+    level = context.get("level")
+    found = levels.get(level) if isinstance(levels, Mapping) else None
+    return found if isinstance(found, int) else _count(context, "count")
+
+
 def _template(record: AuditRecord) -> tuple[Line, ...]:
     context = record.context
     is_new = any(finding.finding_type.startswith("log.new-") for finding in record.findings)
     new = (words("new ", Tone.NOTICE),) if is_new else ()
     return (
-        said(wording.number(_count(context, "count"))),
+        said(wording.number(_grave(context))),
         (parts.severity_mark(record.severity),),
         (*new, data(str(context.get("template", "withheld")))),
         said(_time(context.get("last")) or "-", Tone.FAINT),

@@ -13,7 +13,7 @@ from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
 from ami_audit.ports.history_parser import CommitRow
 
-_FETCH = "Fetch the missing objects (`git fetch --refetch`), then audit again with --full."
+_FETCH = "Fetch what is missing (`git fetch --unshallow` in a shallow clone, else `--refetch`), then audit with --full."
 _KEPT_PARENTS = 1_000
 # Looked up once: reading an enumeration's member costs more than the rest of such a line.
 _PERSON, _GIT, _PARTIAL, _SUCCESS = ActorType.PERSON, AuditTargetType.GIT, Outcome.PARTIAL, Outcome.SUCCESS

@@ -1,10 +1,10 @@
 """Which settings are in force: command line, environment, `.audit/config.toml`, `pyproject.toml`, defaults.
 
 The first that says something wins. Each setting remembers where it was said, so that an error can name the place.
+The two files are the audited project's; where secrets lie and who sees what is not theirs to say.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ami_audit.domain.errors import ConfigurationError
 from ami_audit.domain.kinds import AuditSeverity, DataClassification, VerificationLevel
+from ami_audit.entrypoints.project_settings import project_layers
 
 _PREFIX = "AMI_AUDIT_"
 
@@ -155,26 +156,11 @@ class Settings:
 
     def _layers(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the layers, weakest first."""
-        project = self.root / "pyproject.toml"
-        own = self.root / ".audit" / "config.toml"
         return [
-            (str(project), _table(project).get("tool", {}).get("ami-audit", {})),
-            (str(own), _table(own)),
+            *project_layers(self.root),
             ("environment", _environment()),
             ("command line", self._overrides),
         ]
-
-
-def _table(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        raise ConfigurationError(str(file), f"it cannot be read: {error.strerror}; check who owns it") from error
-    # Beside its own error the reader lets through what Python says of too many digits and of too deep a nesting.
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(str(file), f"it cannot be read: {error}") from error
 
 
 def _environment() -> dict[str, Any]:

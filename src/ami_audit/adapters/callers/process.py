@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ami_audit.adapters.callers.repository import repository_around
 from ami_audit.domain.kinds import ActorType
 from ami_audit.domain.text import readable_path
 
@@ -53,22 +54,8 @@ def _user() -> str:
 
 def _repository(target: Path) -> tuple[str, str | None] | None:
     """Return the working folder of the repository around `target` and its commit; None outside one."""
-    import pygit2
-
-    start = target if target.is_dir() else target.parent
     try:
-        found = pygit2.discover_repository(str(start.resolve()))
-        if found is None:
-            return None
-        repository = pygit2.Repository(found)
-        root = (repository.workdir or repository.path).rstrip("/")
-        return readable_path(root), _head(repository)
-    except (OSError, KeyError, ValueError, pygit2.GitError):
+        found = repository_around(target if target.is_dir() else target.parent)
+    except (OSError, ValueError, RuntimeError):
         return None  # Git's own source says what is wrong with a repository; here it is only not named
-
-
-def _head(repository: Any) -> str | None:
-    """Return the commit checked out, in hex; None when there is none yet or its object is missing."""
-    if repository.head_is_unborn:
-        return None
-    return str(repository.head.target)
+    return found and (readable_path(str(found[0])), found[1])

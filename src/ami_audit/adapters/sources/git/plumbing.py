@@ -16,6 +16,7 @@ from typing import NamedTuple, Self
 
 from ami_audit.adapters.sources.git.child import Child
 from ami_audit.adapters.sources.git.location import Location
+from ami_audit.adapters.sources.git.odd_files import refuse_odd_files
 from ami_audit.adapters.sources.git.settings import Settings
 from ami_audit.domain.errors import SourceError
 
@@ -86,6 +87,7 @@ class Plumbing:
         self._running: set[Child] = set()
 
     def __enter__(self) -> Self:
+        refuse_odd_files(self._location)
         self._temporary = TemporaryDirectory(prefix="ami-audit-git-")
         self.folder = Path(self._temporary.name)
         self._environment = {

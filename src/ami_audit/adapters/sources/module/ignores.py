@@ -1,8 +1,14 @@
 """What Git leaves alone: ignored and not tracked."""
 
 import os
+import shutil
+import stat
+import weakref
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+
+from ami_audit.adapters.sources.module.repository import GitFolders, folders_around, small_file
 
 
 class Ignores:
@@ -11,8 +17,10 @@ class Ignores:
     def __init__(self, root: Path) -> None:
         """Args: `root` is what the paths that are asked for are relative to."""
         self._root = root
-        self._repository = _repository(root)
-        self._tracked = _tracked(self._repository)
+        self._folders = folders_around(root)
+        self._tracked = _tracked(self._folders)
+        self._rules = self._opened(self._folders) if self._folders else None
+        self._readable: dict[str, bool] = {}
         self._entered: set[str] = set()
 
     def enter(self, folder: Path) -> None:
@@ -25,33 +33,51 @@ class Ignores:
 
     def has(self, path: str, *, is_folder: bool = False) -> bool:
         """Return whether Git ignores a path below the root and tracks nothing there."""
-        if self._repository is None:
+        if self._folders is None or self._rules is None:
             return False
-        inside = os.path.relpath(self._root / path, self._repository.workdir)
-        if inside.startswith("..") or inside in self._tracked:
+        inside = os.path.relpath(self._root / path, self._folders.top)
+        if inside.startswith("..") or inside in self._tracked or not self._can_be_asked(self._folders.top, inside):
             return False
-        return bool(self._repository.path_is_ignored(f"{inside}/" if is_folder else inside))
+        return bool(self._rules.path_is_ignored(f"{inside}/" if is_folder else inside))
+
+    def _opened(self, folders: GitFolders) -> Any:
+        """Return a repository of our own over that work tree: the audited one's configuration could name anything."""
+        import pygit2
+
+        place = mkdtemp(prefix="ami-audit-ignores-")
+        weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
+        try:
+            repository = pygit2.init_repository(place, bare=True)
+            (Path(place) / "info").mkdir(exist_ok=True)
+            (Path(place) / "info" / "exclude").write_bytes(small_file(folders.common / "info" / "exclude"))
+            repository.workdir = str(folders.top)
+        except (pygit2.GitError, OSError, ValueError):
+            return None
+        return repository
+
+    def _can_be_asked(self, top: Path, inside: str) -> bool:
+        """Return whether all rules on the way are regular files; the library would wait for a pipe."""
+        return all(self._is_readable(top / folder / ".gitignore") for folder in Path(inside).parents)
+
+    def _is_readable(self, rules: Path) -> bool:
+        name = str(rules)
+        if name not in self._readable:
+            try:
+                self._readable[name] = stat.S_ISREG(rules.stat().st_mode)
+            except OSError as error:
+                self._readable[name] = isinstance(error, FileNotFoundError)
+        return self._readable[name]
 
 
-def _repository(root: Path) -> Any:
-    """Return the repository that a folder lies in; None outside one, and for one that cannot be opened."""
-    import pygit2
-
-    try:
-        found = pygit2.discover_repository(str(root))
-        repository = pygit2.Repository(found) if found else None
-    except (pygit2.GitError, OSError, ValueError):
-        return None
-    return repository if repository is not None and repository.workdir else None
-
-
-def _tracked(repository: Any) -> frozenset[str]:
+def _tracked(folders: GitFolders | None) -> frozenset[str]:
     """Return what is tracked, and the folders that it lies in."""
     import pygit2
 
+    index = folders.own / "index" if folders else None
     try:
-        paths = [entry.path for entry in repository.index] if repository is not None else []
-    except (pygit2.GitError, OSError):
+        # Another kind of file than a regular one would be waited for.
+        paths = [entry.path for entry in pygit2.Index(str(index))] if index and index.is_file() else []
+    except (pygit2.GitError, OSError, ValueError):
         return frozenset()
-    folders = {parent.as_posix() for path in paths for parent in Path(path).parents}
-    return frozenset(paths) | folders
+    above = {parent.as_posix() for path in paths for parent in Path(path).parents}
+    return frozenset(paths) | above

@@ -1,5 +1,6 @@
 """What a module is made of."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from ami_audit.adapters.sources.module.dependencies.reading import Declared
 from ami_audit.adapters.sources.module.documents import BrokenError
 from ami_audit.adapters.sources.module.inventory import is_for_tests
 from ami_audit.adapters.sources.module.naming import Setting, finding, listed, observation
+from ami_audit.adapters.sources.module.repository import gitlinks
 from ami_audit.adapters.sources.module.target import Target, listed_modules
 from ami_audit.adapters.sources.module.tree import Survey
 from ami_audit.domain.draft import AuditDraft
@@ -18,7 +20,6 @@ from ami_audit.domain.kinds import AuditSeverity, Outcome
 from ami_audit.domain.text import readable_path
 
 _KEPT = 200
-_GITLINK = 0o160000
 _MARKS = ("Makefile", "Dockerfile", "README.md", "LICENSE", "backend", "src", "tests", "docs")
 
 
@@ -81,13 +82,10 @@ def _submodules(target: Target, findings: list[AuditFinding], setting: Setting) 
     """Return the gitlinks of `HEAD`'s tree; what `.gitmodules` says beside them is a finding."""
     if not (target.root / ".git").exists():
         return []
-    import pygit2
-
     try:
-        repository = pygit2.Repository(str(target.root))
-        links = _gitlinks(repository) if not repository.head_is_unborn else []
-    except (pygit2.GitError, KeyError, ValueError, OSError) as error:
-        description = f"Submodules could not be looked up in the tree: {str(error).splitlines()[0][:200]}."
+        links = [(readable_path(os.fsdecode(path)), commit) for path, commit in gitlinks(target.root)]
+    except (BrokenError, OSError, ValueError) as error:
+        description = f"Submodules could not be looked up in the tree: {error}."
         findings.append(finding("broken-repository", description, location=setting.module))
         return []
     present = {path for path, _ in links}
@@ -100,20 +98,6 @@ def _submodules(target: Target, findings: list[AuditFinding], setting: Setting) 
             )
         )
     return [{"path": path, "commit": commit} for path, commit in links[:_KEPT]]
-
-
-def _gitlinks(repository: Any) -> list[tuple[str, str]]:
-    found = []
-    waiting = [("", repository.head.peel().tree)]
-    while waiting:
-        prefix, tree = waiting.pop()
-        for entry in tree:
-            path = f"{prefix}{readable_path(entry.name or '')}"
-            if entry.filemode == _GITLINK:
-                found.append((path, str(entry.id)))
-            elif entry.filemode == 0o040000:
-                waiting.append((f"{path}/", repository[entry.id]))
-    return sorted(found)
 
 
 def _declared_submodules(root: Path) -> list[str]:

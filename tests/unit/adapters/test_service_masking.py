@@ -29,6 +29,18 @@ _SECRET = "s3cr3tValue77"
         ["curl", "-H", f"Authorization: Bearer {_SECRET}", "http://x"],
         ["sh", "-c", f"TOKEN={_SECRET} serve --secret {_SECRET}"],
         ["sh", "-c", f'export API_KEY="{_SECRET}"; serve'],
+        ["sudo", "-n", "mysqldump", f"-p{_SECRET}", "shop"],
+        ["docker", "exec", "db", "mariadb", f"-p{_SECRET}"],
+        ["sshpass", "-p", _SECRET, "ssh", "host"],
+        ["sshpass", f"-p{_SECRET}", "ssh", "host"],
+        ["/usr/bin/curl", "-sSu", f"me:{_SECRET}", "http://x"],
+        ["curl", f"--user=me:{_SECRET}", "http://x"],
+        ["env", f"FOO={_SECRET}", "serve"],
+        ["docker", "run", "-e", f"FOO={_SECRET}", "image"],
+        ["docker", "run", f"--env=FOO={_SECRET}", "image"],
+        ["sudo", "bash", "-c", f"cd /x && FOO='{_SECRET}' redis-cli -a {_SECRET} PING"],
+        ["CMD-SHELL", f'mysqladmin ping -u root -p"{_SECRET}" || exit 1'],
+        ["bash", "-c", f"sh -c 'mysql -p{_SECRET}'"],
         ["java", f"-Dspring.datasource.password={_SECRET}"],
     ],
 )
@@ -40,7 +52,15 @@ def test_a_secret_on_a_command_line_is_hidden(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["serve", "--port", "80"], ["sleep", "3600"], ["python", "-m", "api", "--workers=4"], []]
+    "words",
+    [
+        ["serve", "--port", "80"],
+        ["sleep", "3600"],
+        ["python", "-m", "api", "--workers=4"],
+        [],
+        ["docker", "run", "-p", "3306:3306", "-e", "NAME", "image"],
+        ["env", "A=$B", "sh", "-c", "cd /x && ls -a; du -s ."],
+    ],
 )
 def test_what_is_no_secret_stays_readable(words: list[str]) -> None:
     """A masked command that says nothing helps nobody."""
@@ -102,14 +122,30 @@ def test_every_corner_of_a_manifest_is_masked() -> None:
         "url": f"redis://:{_SECRET}@cache:6379",
         "command": ["serve", "--password", _SECRET],
         "line": f"serve --password {_SECRET}",
+        "entrypoint": f"FOO={_SECRET} mysql -p{_SECRET} shop",
+        "execution": {"local": {"command": f"sudo redis-cli -a {_SECRET} PING"}},
+        "healthcheck": {"test": ["CMD-SHELL", f"curl -fu me:{_SECRET} http://x"]},
+        "build": {"args": [f"FOO={_SECRET}"]},
+        "image_build": {"args": {"FOO": _SECRET}},
+        "configs": [{"content": f"hello {_SECRET}"}],
+        "labels": [f"where=https://x/?sig={_SECRET}", f"https://x/?a=1&token={_SECRET}"],
+        "image": f"${{Q:?{_SECRET}}}",
+        "environment": {"Q": f"${{Q:?{_SECRET}}}"},
         "options": {"password": {"value": _SECRET}},
     }
     assert _SECRET not in str(masked_facts(facts))
 
 
+def test_what_a_manifest_says_of_safety_stays_readable() -> None:
+    """Only before a program is an assignment a variable."""
+    facts = {"security_opt": ["seccomp=unconfined"], "tmpfs": ["/run:size=3"], "labels": ["a.enable=true", "FOO=b"]}
+    assert masked_facts(facts) == facts
+
+
 @pytest.mark.parametrize(
-    "text", ["x" * 200_000, "password=" * 20_000, "-" * 100_000, "a://" * 30_000, "--pw " * 30_000]
+    "text", ["x" * 200_000, "password=" * 20_000, "-" * 100_000, "a://" * 30_000, "--pw " * 30_000, '\\"' * 9_000]
 )
 def test_masking_takes_no_longer_than_its_text(text: str) -> None:
     """A pattern that backtracks would let one log line stop an audit."""
     assert len(masked_text(text)) <= len(text) + 16
+    assert len(str(masked_facts({"command": text}))) <= len(text) + 64

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-HIDDEN = "…"
+from ami_audit.adapters.sources.service.secret_words import HIDDEN, line_without_secrets, without_secrets
 
 _SENSITIVE = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|credentials?|auth"
@@ -19,8 +19,12 @@ _ABOUT_SECRETS = (
     *("_FILE", "_PATH", "_DIR", "_HOST", "_PORT", "_ADDR", "_ADDRESS", "_MOUNT", "_NAME", "_USER", "_USERNAME"),
     *("_TTL", "_EXPIRY", "_ENABLED", "_TYPE", "_ALGORITHM"),
 )
-_ENVIRONMENTS = frozenset({"env", "environment", "envs", "env_vars", "secrets", "args_env", "build_args"})
-_REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[-+])?[^}]*\}|\$(?P<bare>[A-Za-z_]\w*)")
+_ENVIRONMENTS = frozenset({"env", "environment", "envs", "env_vars", "secrets", "args_env", "build_args", "content"})
+# Keys whose text or list is a command line.
+_COMMANDS = frozenset({"command", "cmd", "entrypoint", "test", "exec", "run", "script", "execstart", "args"})
+_REFERENCE = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?P<how>:?[-+?])?[^}]*\}|\$(?P<bare>[A-Za-z_]\w*)")
+# What Compose says when a variable is missing: `${NAME:?message}`.
+_MESSAGE = re.compile(r"(?P<before>\$\{\w{1,256}:?\?)[^}]+\}")
 _LONGEST = 4_096
 
 _ADDRESS = re.compile(r"(?P<before>[A-Za-z][A-Za-z0-9+.\-]{0,30}://[^\s/@:\"']{0,256}):[^\s@\"']{1,1024}@")
@@ -32,6 +36,7 @@ _ASSIGNED = re.compile(
 _SPACED = re.compile(
     rf"(?P<before>(?<!\S)--?[\w\-]*(?:{_SENSITIVE})[\w\-]*\s+)(?!-)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE
 )
+_SIGNED = re.compile(r"(?P<before>[?&](?:[\w\-]{0,64}sig(?:nature)?|code|key)=)[^\s&\"']+", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE)
 _KNOWN = re.compile(
     r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_|AKIA|ASIA|AIza|eyJ[A-Za-z0-9_\-]{8,}\.)[A-Za-z0-9_.\-]{8,}"
@@ -74,9 +79,6 @@ _SIGNS = (
 )
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _OPTION = re.compile(rf"--?[\w\-]*(?:{_SENSITIVE}|pw|key)s?", re.IGNORECASE)
-# What programs take as a password right behind a letter: `mysql -pSECRET`, `redis-cli -a SECRET`, `curl -u me:SECRET`.
-_GLUED = {"mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "sshpass": "-p"}
-_NEXT = {"redis-cli": ("-a",), "curl": ("-u", "--user"), "sshpass": ("-p",), "mongo": ("-p",), "mongosh": ("-p",)}
 
 
 def is_secret_name(name: str) -> bool:
@@ -98,6 +100,7 @@ def masked_text(text: str) -> str:
     shown = _ADDRESS.sub(rf"\g<before>:{HIDDEN}@", shown)
     shown = _ASSIGNED.sub(_assigned, shown)
     shown = _SPACED.sub(rf"\g<before>{HIDDEN}", shown)
+    shown = _SIGNED.sub(rf"\g<before>{HIDDEN}", shown)
     shown = _BEARER.sub(rf"\g<before>{HIDDEN}", shown)
     return _KNOWN.sub(HIDDEN, shown)
 
@@ -107,23 +110,25 @@ def _assigned(found: re.Match[str]) -> str:
 
 
 def masked_command(words: Sequence[str]) -> list[str]:
-    """Return a command line with the values of its secret options hidden."""
+    """Return a command line with its secrets hidden: values of secret options, and of variables set before it."""
+    return _masked_words(words, is_command=True)
+
+
+def masked_line(line: str) -> str:
+    """Return a command line that is one text, likewise; at most 4 KiB of it."""
+    return masked_text(line_without_secrets(line[: _LONGEST + 1], is_command=True))
+
+
+def _masked_words(words: Sequence[str], *, is_command: bool) -> list[str]:
     shown: list[str] = []
     hides_next = False
-    program = words[0].rpartition("/")[2] if words else ""
-    if program not in _NEXT and program not in _GLUED and not _is_suspicious(" ".join(words)):
-        return [word if len(word) <= _LONGEST else masked_text(word) for word in words]
-    glued, following = _GLUED.get(program, ""), _NEXT.get(program, ())
-    for word in words:
+    for word in without_secrets([word[: _LONGEST + 1] for word in words], is_command=is_command):
         if hides_next and not word.startswith("--"):
             shown.append(HIDDEN)
             hides_next = False
             continue
-        hides_next = word in following or ("=" not in word and bool(_OPTION.fullmatch(word)))
-        if glued and word.startswith(glued) and len(word) > len(glued):
-            shown.append(glued + HIDDEN)
-        else:
-            shown.append(_masked_word(word))
+        hides_next = "=" not in word and bool(_OPTION.fullmatch(word))
+        shown.append(_masked_word(word))
     return shown
 
 
@@ -167,7 +172,7 @@ def is_plain_secret(name: str, value: object) -> bool:
 
 def _default_of(found: re.Match[str]) -> str:
     how = found["how"] or ""
-    return found[0].partition(how)[2].removesuffix("}") if how else ""
+    return found[0].partition(how)[2].removesuffix("}") if how and not how.endswith("?") else ""
 
 
 def _masked_assignment(item: object) -> object:
@@ -194,14 +199,21 @@ def masked_facts(value: Any, *, name: str = "") -> Any:
         value: JSON values.
         name: The key under which it stands.
     """
-    if name.lower() in _ENVIRONMENTS:
+    if name.lower() in _ENVIRONMENTS or (name and is_secret_name(name)):
         return masked_environment(value)
-    if name and is_secret_name(name):
-        return masked_environment(value)
+    is_command = name.lower() in _COMMANDS
     if isinstance(value, Mapping):
-        return {str(key): masked_facts(item, name=str(key)) for key, item in value.items()}
+        return {str(key): _masked_member(name.lower(), str(key), item) for key, item in value.items()}
     if isinstance(value, list):
         if value and all(isinstance(item, str) for item in value):
-            return masked_command(value)
+            return _masked_words(value, is_command=is_command)
         return [masked_facts(item) for item in value]
-    return masked_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = _MESSAGE.sub(rf"\g<before>{HIDDEN}}}", value[: _LONGEST + 1])
+    return masked_text(line_without_secrets(text, is_command=is_command))
+
+
+def _masked_member(parent: str, name: str, value: Any) -> Any:
+    is_environment = name == "args" and (parent == "build" or isinstance(value, Mapping))
+    return masked_environment(value) if is_environment else masked_facts(value, name=name)

@@ -16,19 +16,19 @@ _DEEPEST = 32
 _WORDS = (
     "pass", "pwd", "secret", "token", "key", "credential", "authori", "bearer", "basic", "cookie", "sig=", "signature=",
     "://", "eyj", "akia", "asia", "aiza", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "xox",
-    "_live_", "sk-", "npm_", "sg.",
+    "_live_", "sk-", "npm_", "sg.", "auth=", "auth:", "pin=", "pin:", "otp=", "otp:",
 )  # fmt: skip
 # The same more narrowly.
 _TRIGGER = re.compile(
     r"""pass|pwd|secret|token|api.?key|access.?key|credential|authori[sz]ation|bearer|basic\s|cookie|private.?key
     |sig(?:nature)?=|://[^/\s@]*@|eyJ|A[KS]IA|AIza|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|sk-|npm_
-    |PRIVATE\ KEY|SG\.""",
+    |PRIVATE\ KEY|SG\.|\b(?:auth|pin|otp)[=:]""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 _KEY = r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
 _NAME = (
-    r"[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|(?:access|auth|refresh|id|csrf|session|api|"
+    r"[\w.-]*(?:pass(?:word|wd|phrase|code)?|pwd|secret(?:[_-]?(?:access)?[_-]?key)?|(?:access|auth|refresh|id|csrf|session|api|"
     r"bearer|security)[_-]?token|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|client[_-]?secret)"
 )
 
@@ -50,6 +50,23 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], bool], ...] = (
     ("API key", re.compile(r"(?P<s>\b(?P<p>sk-)[\w-]{20,})"), True),
     ("npm token", re.compile(r"(?P<s>\b(?P<p>npm_)\w{30,})"), True),
     ("password in a URL", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:(?P<s>[^/\s@\[]+)@", re.IGNORECASE), False),
+    ("user in a URL", re.compile(r"\b[a-z][a-z0-9+.-]*://(?P<s>(?!\[masked|git@)[^/\s:@?#]+)@", re.IGNORECASE), False),
+    (
+        "secret",
+        re.compile(
+            r"\b(?:password|passwd|passphrase|passcode)\s+(?:is|was)\s+"
+            r"['\"]?(?P<s>(?!\[masked)(?-i:[^\s'\",;]*[\dA-Z!#$%&*+=@^_~][^\s'\",;]*))",
+            re.IGNORECASE,
+        ),
+        False,
+    ),
+    (
+        "secret",
+        re.compile(
+            r"(?<![\w-])(?:auth[=:]|(?:pin|otp)(?:=|:\s?))['\"]?(?P<s>(?!\[masked)[^\s'\",;&)}\]]{4,})", re.IGNORECASE
+        ),
+        False,
+    ),
     ("bearer token", re.compile(r"\bbearer\s+(?P<s>(?!\[masked)[\w.~+/=-]{8,})", re.IGNORECASE), True),
     ("credentials", re.compile(r"\bbasic\s+(?P<s>[\w+/]{8,}={0,2})(?![\w+/=])", re.IGNORECASE), False),
     ("cookie", re.compile(r"\b(?:set-)?cookie['\"]?\s*[:=]\s*(?P<s>(?!\s*\[masked)[^\r\n]+)", re.IGNORECASE), False),
@@ -97,6 +114,11 @@ def masked(text: str) -> Masked:
     for kind, pattern, is_long in _PATTERNS:
         text = pattern.sub(_Masking(kind, kinds, is_long=is_long), text)
     return Masked(text, tuple(dict.fromkeys(kinds)))
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether what stands under a name is a secret: `password`, `X-Api-Key`, `Authorization`."""
+    return _SECRET_NAME.fullmatch(name) is not None
 
 
 def masked_value(value: Any, *, name: str = "", depth: int = 0) -> Any:

@@ -148,3 +148,15 @@ def test_what_is_no_utf_8_is_told(here: Path) -> None:
     (draft,) = only(drafts_of("app.log", level=LogLevel.ERROR), "log.event")
     json.dumps(dict(draft.context)).encode()
     assert "closed" in draft.context["message"]
+
+
+def test_a_secret_whose_name_was_taken_for_a_logger_is_not_told(here: Path) -> None:
+    """`X-Api-Key: …` begins like a line of the logger of that name; other words of other loggers stay."""
+    start = "2026-01-01T00:00:02Z ERROR"
+    (here / "app.log").write_text(f"{start} X-Api-Key: S3CRET\n{start} shop: broken\n")
+    (here / "web.log").write_text(f"{start} shop: refused\n")
+    drafts = drafts_of(".", level=LogLevel.ERROR)
+    assert "S3CRET" not in str(drafts)
+    messages = [facts["message"] for facts in contexts(drafts, "log.event")]
+    assert messages == ["[masked secret]", "broken", "refused"]
+    assert "refused" in [facts["template"] for facts in contexts(drafts, "log.template")]

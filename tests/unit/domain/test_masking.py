@@ -30,6 +30,12 @@ _JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_
         ("Cookie: sid=31d4d96e407aad42; theme=dark", "31d4d96e407aad42", "cookie"),
         (f"token {_JWT} expired", _JWT, "JSON web token"),
         (f"loaded {_PEM} now", "MIIEowIBAAKCAQEA", "private key"),
+        ("clone https://S3CRET@example.org/x", "S3CRET", "user in a URL"),
+        ("the password is S3CRET", "S3CRET", "secret"),
+        ("?passcode=123456", "123456", "secret"),
+        ("entered pin=4711", "4711", "secret"),
+        ("otp: 123456", "123456", "secret"),
+        ("GET /x?auth=abcdef", "abcdef", "secret"),
         ("a key that was cut: -----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA", "MIIEowIBAAKCAQEA", "private key"),
     ],
 )
@@ -55,6 +61,10 @@ def test_a_secret_is_not_in_what_is_kept(text: str, secret: str, kind: str) -> N
         "bearer of bad news",
         "tokens: 12",
         "connection refused",
+        "the password is wrong",
+        "the password was rejected",
+        "mapping: 4711",
+        "spin=47111",
     ],
 )
 def test_what_is_no_secret_is_left_alone(text: str) -> None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from ami_audit.adapters.sources.log.discovery import LogFile
-from ami_audit.adapters.sources.log.values import digest, moment, said, storable
+from ami_audit.adapters.sources.log.values import digest, moment, of_logger, said, storable
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import ActorType, AuditTargetType, LogLevel
 from ami_audit.domain.log_levels import outcome_of, severity_of
-from ami_audit.domain.masking import masked
 from ami_audit.ports.log_reader import LogEvent
 
 ACTION = "log.event"
@@ -20,7 +19,7 @@ def event_draft(event: LogEvent, file: LogFile, source: str) -> AuditDraft:
     Its target is the log, whatever the file is called now: an event that was recorded before its file was rotated is
     the same fact afterwards.
     """
-    shown = masked(event.message)
+    shown = of_logger(event.logger or event.service, event.message)
     level = LogLevel(event.level) if event.level else None
     context = {name: value for name, value in _facts(event, file).items() if value is not None}
     context["message"] = shown.text

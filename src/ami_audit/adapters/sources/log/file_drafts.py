@@ -1,12 +1,12 @@
 """How what one file of a log held becomes a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ami_audit.adapters.sources.log import findings
 from ami_audit.adapters.sources.log.discovery import LogFile
 from ami_audit.adapters.sources.log.selection import Selection
-from ami_audit.adapters.sources.log.values import digest, moment, said
+from ami_audit.adapters.sources.log.values import digest, moment, of_loggers, said
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import AuditTargetType, Outcome
@@ -43,7 +43,7 @@ class ReadFile:
         context = {
             **_facts(self.file, summary),
             **selection.facts(),
-            "templates": [_template(found, texts) for found in self._listed],
+            "templates": [_template(found, texts, summary.names) for found in self._listed],
             "templates_omitted": self._omitted,
             "rate": self._rate,
             "bursts": [_burst(burst) for burst in self.bursts],
@@ -108,10 +108,10 @@ def _facts(file: LogFile, summary: LogSummary) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _template(found: TemplateCount, texts: Mapping[int, str]) -> dict[str, Any]:
+def _template(found: TemplateCount, texts: Mapping[int, str], loggers: Iterable[str]) -> dict[str, Any]:
     level = worst(name for name, count in found.levels.items() if count)
     return {
-        "template": said(texts.get(found.template, found.sample), _TEMPLATE),
+        "template": said(of_loggers(loggers, texts.get(found.template, found.sample)).text, _TEMPLATE),
         "level": level.value if level else None,
         "count": found.count,
         "first_line": found.first_line,

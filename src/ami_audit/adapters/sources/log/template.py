@@ -5,6 +5,7 @@ from collections import Counter
 from ami_audit.adapters.sources.log.discovery import LogFile
 from ami_audit.domain.kinds import LogLevel
 from ami_audit.domain.log_levels import weight
+from ami_audit.domain.masking import is_secret_name
 from ami_audit.ports.log_reader import LogSummary, TemplateCount
 
 _LEAST = weight(LogLevel.WARNING)
@@ -18,6 +19,8 @@ class Template:
         self.count = 0
         self.earlier = 0
         self.is_judged_by_words = False
+        # Loggers of the files it is in whose names are those of secrets.
+        self.telling: set[str] = set()
         self.levels: Counter[str] = Counter()
         self.files: Counter[str] = Counter()
         self.first_us: int | None = None
@@ -32,6 +35,7 @@ class Template:
         """Add what one file holds of it."""
         # A log that names levels means something by naming none: prose between JSON lines is no trouble.
         self.is_judged_by_words |= summary.levels.get("none", 0) * 2 > summary.events
+        self.telling.update(filter(is_secret_name, summary.names))
         self.count += found.count
         self.earlier += found.earlier
         self.levels.update(found.levels)
@@ -49,6 +53,7 @@ class Template:
 
     def absorb(self, other: "Template") -> None:
         """Add what another one holds: one that reads the same once its secrets are masked."""
+        self.telling |= other.telling
         self.count += other.count
         self.is_judged_by_words |= other.is_judged_by_words
         self.earlier += other.earlier

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ami_audit.adapters.sources.log.discovery import LogFile
 from ami_audit.adapters.sources.log.selection import Selection
 from ami_audit.adapters.sources.log.template import Template
-from ami_audit.adapters.sources.log.values import digest, moment, said
+from ami_audit.adapters.sources.log.values import digest, moment, of_loggers, said
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import AuditTargetType, LogLevel
@@ -97,7 +97,7 @@ class Templates:
         troubles: dict[tuple[LogLevel, str], _Trouble] = {}
         for number, found in self._found.items():
             # The secrets are left out first: a digest of a text with a password in it would tell the password.
-            text = masked(texts.get(number, found.sample)).text
+            text = of_loggers(found.telling, texts.get(number, found.sample)).text
             words = text if found.is_judged_by_words else ""
             level = troubling(found.levels, words) if number != _OVERFLOW else None
             if level is None:
@@ -165,12 +165,15 @@ class _Maker:
     def _grown(self, unknown: Sequence[_Trouble]) -> set[str]:
         """Return the identities of those that an earlier run knew under a narrower text."""
         births = self._at_birth([item.found.sample for item in unknown])
-        narrower = [self._identity(item.level, masked(text).text) for item, text in zip(unknown, births, strict=True)]
+        narrower = [
+            self._identity(item.level, of_loggers(item.found.telling, text).text)
+            for item, text in zip(unknown, births, strict=True)
+        ]
         pairs = zip(unknown, self._seen(narrower), strict=True)
         return {self._identity(item.level, item.text) for item, is_known in pairs if is_known}
 
     def _context(self, level: LogLevel, found: Template, text: str) -> dict[str, Any]:
-        sample, detail = masked(found.sample), masked(found.detail)
+        sample, detail = of_loggers(found.telling, found.sample), masked(found.detail)
         files = [{"path": path, "count": count} for path, count in found.files.most_common(_MOST_FILES)]
         facts = {
             "template": text[:_TEXT],

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ami_audit.domain.masking import masked, masked_value
+from ami_audit.domain.masking import Masked, is_secret_name, masked, masked_value
 from ami_audit.domain.moment import written
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +32,21 @@ def said(text: str, most: int) -> str:
     """Return at most so many characters of a text, without secrets."""
     shown = masked(text).text
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def of_logger(logger: str | None, message: str) -> Masked:
+    """Return a message without secrets: of the line `X-Api-Key: hunter2` the name was taken for who wrote it."""
+    shown = masked(message)
+    if not logger or not is_secret_name(logger):
+        return shown
+    found = masked(f"{logger}: {message}")
+    return found._replace(text=found.text.removeprefix(f"{logger}: ")) if found.kinds else shown
+
+
+def of_loggers(loggers: Iterable[str], message: str) -> Masked:
+    """Return a message, one of those loggers' own, likewise: one word alone may be the value of a secret name."""
+    is_alone = len(message.split()) == 1 and any(map(is_secret_name, loggers))
+    return Masked("[masked secret]", ("secret",)) if is_alone else masked(message)
 
 
 def storable(fields: dict[str, Any]) -> dict[str, Any]:

@@ -135,3 +135,16 @@ def test_closing_early_leaves_no_file_open(tmp_path: Path) -> None:
     assert any(draft.action == "file.archive" for batch in stream for draft in batch)
     stream.close()  # type: ignore[attr-defined]
     assert sum(1 for _ in Path("/proc/self/fd").iterdir()) == before
+
+
+def test_members_and_links_are_told_without_credentials(tmp_path: Path) -> None:
+    """Mirrors of web pages name their files by addresses; rights and hashes stay as they are."""
+    members = {
+        "mirror/x?token=hunter2": {"content": b"text"},
+        "../password=hunter2": {"content": b"text"},
+        "link": {"type": b"2", "linkname": "https://me:hunter2@host/../../x"},
+    }
+    draft = the_archive(tmp_path / "a", tarred(members))  # type: ignore[arg-type]
+    assert "hunter2" not in str(draft)
+    assert [member.get("sha256") for member in draft.context["members"]] == [_HASH, _HASH, None]
+    assert "file.archive-unsafe-path" in kinds_of_findings(draft)

@@ -180,3 +180,14 @@ def test_reading_leaves_the_access_time_alone(tmp_path: Path) -> None:
     os.utime(path, (1, 2))
     files_of(tmp_path)
     assert path.stat().st_atime == 1
+
+
+@pytest.mark.parametrize("link", ["https://me:hunter2@host/x", "https://host/x?token=hunter2", "password=hunter2/x"])
+def test_where_a_link_leads_is_told_without_credentials(tmp_path: Path, link: str) -> None:
+    """Lock files of some programs are links whose targets are no paths at all."""
+    (tmp_path / "a").symlink_to(link)
+    (tmp_path / "b").symlink_to("c")
+    files = files_of(tmp_path)
+    assert "hunter2" not in str(files["a"])
+    assert files["a"].context["link"]["state"] == "dangling"
+    assert files["b"].context["link"]["target"] == "c"

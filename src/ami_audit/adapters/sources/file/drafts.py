@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Any
 
 from ami_audit.adapters.sources.file.findings import finding, is_gap
 from ami_audit.adapters.sources.file.owners import Groups, Owners
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.kinds import AuditTargetType, Outcome
+from ami_audit.domain.masking import masked
 from ami_audit.ports.scanner import ScannedFile
 
 _ACTION = "file.observed"
@@ -34,6 +36,8 @@ class Drafter:
             actor, actor_type, owner = owners[uid]
             if uid is not None:
                 facts["group"], facts["owner"] = groups[gid], owner
+            if "link" in facts:
+                facts["link"] = _without_secrets(facts["link"])
             if "acl" in facts:
                 self._name(facts["acl"])
             start = (_ACTION, target, file_type, source, actor, actor_type, facts.get("modified_at"), succeeded, None)
@@ -51,8 +55,16 @@ class Drafter:
                 line.update(known)
 
 
+def _without_secrets(link: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a link; a target with credentials in it is told without them, and not as bytes either."""
+    shown = masked(link.get("target") or "")
+    if not shown.kinds:
+        return link
+    return {name: value for name, value in link.items() if not name.startswith("target")} | {"target": shown.text}
+
+
 def _judged(draft: AuditDraft, faults: list[list[str]]) -> AuditDraft:
     """Return the draft with what is odd or could not be known told as findings."""
-    findings = tuple(finding(draft.target, kind, reason) for kind, reason in faults)
+    findings = tuple(finding(draft.target, kind, masked(reason).text) for kind, reason in faults)
     is_partial = any(is_gap(kind) for kind, _ in faults)
     return draft._replace(findings=findings, outcome=Outcome.PARTIAL if is_partial else draft.outcome)

@@ -17,6 +17,7 @@ from ami_audit.adapters.sources.file.archives.streams import MissingLibraryError
 from ami_audit.adapters.sources.file.findings import finding, is_gap
 from ami_audit.domain.draft import AuditDraft, fact_key
 from ami_audit.domain.kinds import Outcome
+from ami_audit.domain.masking import masked
 from ami_audit.domain.text import readable_path
 from ami_audit.ports.progress import Progress
 from ami_audit.ports.source import Known
@@ -202,7 +203,7 @@ class _Parts:
 
 
 def _finding(target: str, remark: Remark) -> Any:
-    where = f"{target}!/{readable_path(remark.where)}" if remark.where else target
+    where = f"{target}!/{masked(readable_path(remark.where)).text}" if remark.where else target
     return finding(where, remark.kind, remark.reason)
 
 

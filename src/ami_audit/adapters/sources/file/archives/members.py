@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any, NamedTuple
 
+from ami_audit.domain.masking import masked
 from ami_audit.domain.text import is_exact, readable_path
 
 # Characters of a path that are told; a longer one is told by its beginning and its hash.
@@ -57,6 +58,8 @@ class Member(NamedTuple):
 def _told(name: str, path: str) -> dict[str, str]:
     text = readable_path(path)
     raw = path.encode("utf-8", "surrogateescape")
+    if (shown := masked(text)).kinds:  # neither its bytes nor a hash, by which a word can be tried
+        return {name: shown.text[:_LONGEST]}
     told = {name: text[:_LONGEST]}
     if len(text) > _LONGEST:
         told[f"{name}_sha256"] = hashlib.sha256(raw).hexdigest()
@@ -94,11 +97,11 @@ def leads_out(path: str) -> str | None:
 
 def _link_leads_out(path: str, link: str, *, kind: str) -> str | None:
     if link.startswith(("/", "\\")) or leads_out(link) == "its path names a drive":
-        return f"to the absolute path `{readable_path(link)[:_SHOWN]}`"
+        return f"to the absolute path `{masked(readable_path(link)).text[:_SHOWN]}`"
     # A hard link is named from the archive's root, a symbolic one from where it stands.
     depth = 0 if kind == "hardlink" else len([part for part in path.split("/")[:-1] if part not in {"", "."}])
     for part in link.replace("\\", "/").split("/"):
         depth += {"": 0, ".": 0, "..": -1}.get(part, 1)
         if depth < 0:
-            return f"to `{readable_path(link)[:_SHOWN]}`"
+            return f"to `{masked(readable_path(link)).text[:_SHOWN]}`"
     return None

@@ -116,6 +116,11 @@ def test_packed_refs_are_told(repository: Repository) -> None:
         ("git@example.org:team/a.git", "git@example.org:team/a.git"),
         ("user:secret@example.org:team/a.git", "example.org:team/a.git"),
         ("/srv/git/a.git", "/srv/git/a.git"),
+        ('ext::sh -c "curl -H Authorization:secret example.org"', "ext::"),
+        ("https://gitlab-ci-token:secret/f@example.org/a.git", "https://example.org/a.git"),
+        ("user:se/cret@example.org:team/a.git", "example.org:team/a.git"),
+        ("https://example.org:8443/@team/a.git", "https://example.org:8443/@team/a.git"),
+        ("https://example.org/token=secret/a.git", "https://example.org/token=[masked secret]"),
     ],
 )
 def test_a_remote_is_told_without_its_credentials(repository: Repository, url: str, told: str) -> None:

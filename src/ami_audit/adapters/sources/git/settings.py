@@ -9,9 +9,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from ami_audit.adapters.sources.git.location import Location, beginning
+from ami_audit.domain.masking import masked
 from ami_audit.domain.text import readable
 
 _HASH = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_HELPER = re.compile(r"[A-Za-z0-9][\w+.-]*::")
+_PORT = re.compile(r":[0-9]*$")
 _TIMEOUT_S = 20
 _SHALLOW_BYTES = 64 << 20
 _KEPT_REMOTES = 100
@@ -50,13 +53,25 @@ def settings_of(location: Location) -> Settings:
 
 
 def without_credentials(url: str) -> str:
-    """Return a remote's URL with user, password and query taken out; scp-like addresses keep only a plain user."""
+    """Return a remote's URL with user, password and query taken out; scp-like addresses keep only a plain user.
+
+    What a remote helper is given (`ext::sh -c …`) may be a whole command line: only the helper's name is kept.
+    """
+    if helper := _HELPER.match(url):
+        return helper[0]
+    return masked(_without_user(url)).text
+
+
+def _without_user(url: str) -> str:
     if "://" not in url:
-        return re.sub(r"^[^/@:]*:[^/@]*@", "", url)
+        return re.sub(r"^[^/@:]*:[^@]*@", "", url)
     try:
         parts = urlsplit(url)
     except ValueError:
-        return re.sub(r"//[^/]*@", "//", url)
+        return re.sub(r"//.*@", "//", url)
+    # A password may hold a slash, and then the host seems to end before it.
+    if ":" in parts.netloc and "@" not in parts.netloc and "@" in parts.path and not _PORT.search(parts.netloc):
+        return f"{parts.scheme}://{parts.path.rpartition('@')[2]}"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 

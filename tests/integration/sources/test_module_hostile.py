@@ -11,6 +11,7 @@ from tests.support.processes import children
 from ami_audit.domain.options import AuditOptions
 
 _DEEP = 200_000
+_LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,11 @@ _DEEP = 200_000
         ("pdm.lock", '[metadata]\nlock_version = "9"\n'),
         ("setup.cfg", "no section\n"),
         ("config/modules.yaml", "main_modules: [\n"),
+        ("config/modules.yaml", "a: !!bool foo\n"),
+        ("config/modules.yaml", 'a: !!int ""\n'),
+        ("config/modules.yaml", "a: !!timestamp foo\n"),
+        ("config/modules.yaml", "a: &a [*a]\n"),
+        ("config/modules.yaml", _LAUGHS),
     ],
 )
 def test_a_broken_document_is_a_finding_and_the_rest_is_told(tmp_path: Path, name: str, content: str | bytes) -> None:

@@ -65,6 +65,13 @@ def test_a_port_that_is_open_is_well_and_one_that_is_not_is_ill(tmp_path: Path) 
     assert "health-failed" in kinds(draft)
 
 
+def test_a_host_that_can_have_no_address_is_ill(tmp_path: Path) -> None:
+    """A label of a name has 63 letters at most, and what has more is no error of the system."""
+    verdict, detail = _verdict(_asked(tmp_path, f"{{tcp: {{host: {'a' * 64}.example, port: 80}}}}", remote=True))
+    assert verdict == "failed"
+    assert "not known" in detail
+
+
 def test_nothing_is_asked_unless_the_user_wants_it(tmp_path: Path) -> None:
     """An audit without --health opens no connection."""
     with silent_server() as port:

@@ -8,6 +8,9 @@ from typing import Any
 
 _LARGEST = 64 << 20
 _LARGEST_YAML = 1 << 20
+_MOST_NODES = 100_000
+# What the library raises for a scalar that is not what its tag says, such as `!!int ""`.
+_WRONG_VALUES = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
 
 
 class BrokenError(Exception):
@@ -102,12 +105,36 @@ class Folder:
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            found = yaml.load(self.read(name, largest=_LARGEST_YAML), Loader=loader)  # noqa: S506 (both are safe)
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            found = _loaded(loader(self.read(name, largest=_LARGEST_YAML)))
+        except (yaml.YAMLError, *_WRONG_VALUES) as error:
             raise BrokenError(f"it is not YAML: {_said(error)}") from error
         if not isinstance(found, dict):
             raise BrokenError("it is no YAML mapping")
         return found
+
+
+def _loaded(loader: Any) -> Any:
+    """Return the only document's value; nothing is built before it is known how much its aliases unfold to."""
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        if _unfolded(root, {}) > _MOST_NODES:
+            raise BrokenError(f"its YAML aliases unfold to more than {_MOST_NODES:,} nodes")
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _unfolded(node: Any, known: dict[int, int]) -> int:
+    """Return how many nodes a node is when each alias is written out; one that holds itself has no end."""
+    if isinstance(node.value, str):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = _MOST_NODES + 1
+        inner = (part for item in node.value for part in (item if isinstance(item, tuple) else (item,)))
+        known[id(node)] = 1 + sum(_unfolded(part, known) for part in inner)
+    return known[id(node)]
 
 
 def mapping(value: object) -> dict[str, Any]:

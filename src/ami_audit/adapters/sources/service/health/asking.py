@@ -84,7 +84,7 @@ async def _asked(work: Work, probe: Probe, settings: Settings, *, timeout_s: flo
         return await _judged(probe, lambda: ask_command(work, probe, settings.root, timeout_s=timeout_s))
     try:
         addresses = await addresses_of(probe.host, probe.port)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return Answer(probe=probe, verdict=Verdict.FAILED, detail=f"the host's name is not known: {_said(error)}")
     if not settings.remote and not all(is_loopback(address) for address in addresses):
         detail = f"{probe.host} is not this machine; it is asked only with --remote"
@@ -139,7 +139,7 @@ async def _judged(probe: Probe, ask: Callable[[], Awaitable[Said]]) -> Answer:
             facts=error.facts,
             faults=error.faults,
         )
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, OverflowError, RecursionError) as error:
         return Answer(probe=probe, verdict=Verdict.FAILED, detail=_said(error))
     latency_ms = 1000 * (perf_counter() - began)
     return Answer(

@@ -138,7 +138,7 @@ def _scalar(reading: _Reading, node: Any) -> Any:
         return str(node.value)
     try:
         return _plain(reading.constructor.construct_object(node), node.value)
-    except (ValueError, OverflowError, ArithmeticError):
+    except (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError):
         reading.told("manifest-type", "A value is not what it looks like; its text is kept", node)
         return str(node.value)
 

@@ -57,6 +57,7 @@ _SIGNS = (
     "salt",
     "dsn",
     "://",
+    "${",
     "bearer",
     "basic",
     *(
@@ -96,7 +97,7 @@ def masked_text(text: str) -> str:
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + HIDDEN
     if not _is_suspicious(cut):
         return cut
-    shown = _PEM.sub(HIDDEN, cut)
+    shown = _MESSAGE.sub(rf"\g<before>{HIDDEN}}}", _PEM.sub(HIDDEN, cut))
     shown = _ADDRESS.sub(rf"\g<before>:{HIDDEN}@", shown)
     shown = _ASSIGNED.sub(_assigned, shown)
     shown = _SPACED.sub(rf"\g<before>{HIDDEN}", shown)
@@ -210,8 +211,7 @@ def masked_facts(value: Any, *, name: str = "") -> Any:
         return [masked_facts(item) for item in value]
     if not isinstance(value, str):
         return value
-    text = _MESSAGE.sub(rf"\g<before>{HIDDEN}}}", value[: _LONGEST + 1])
-    return masked_text(line_without_secrets(text, is_command=is_command))
+    return masked_text(line_without_secrets(value[: _LONGEST + 1], is_command=is_command))
 
 
 def _masked_member(parent: str, name: str, value: Any) -> Any:

@@ -100,8 +100,8 @@ class _Service:
         try:
             return filled_in(text, self._variables)
         except MissingVariableError as error:
-            said = f": {error.message[:200]}" if error.message else ""
-            self._take.told("variable-missing", f"`{where}` needs the variable `{error.name}`{said}")
+            # Its message is the author's, and may hold what nobody should read.
+            self._take.told("variable-missing", f"`{where}` needs the variable `{error.name}`")
             return ""
 
     def _ports(self) -> tuple[Port, ...]:

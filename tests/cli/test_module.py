@@ -98,5 +98,6 @@ def test_the_bill_of_materials_is_valid_and_whole(ami_audit: Program, base: Path
 
 def test_a_module_that_is_not_there_is_one_sentence(ami_audit: Program) -> None:
     """The name may be mistyped: say what was looked for."""
-    told = ami_audit("module", "bsae", code=3).stderr
+    told = ami_audit("module", "bsae", code=2).stderr
+    ami_audit("module", "bsae", "--sbom=bill.json", code=2)
     assert "`bsae` cannot be audited: there is no such folder" in " ".join(told.split())

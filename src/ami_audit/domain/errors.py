@@ -104,6 +104,12 @@ class SourceError(AuditError):
         return f"`{self.target}` cannot be audited: {self.reason}"
 
 
+class UnknownNameError(SourceError):
+    """Nothing to audit by that name: most likely it is mistyped."""
+
+    exit_code = 2
+
+
 class WitnessError(AuditError):
     """A witness cannot be reached, or answers what it should not."""
 

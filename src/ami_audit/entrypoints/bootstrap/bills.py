@@ -13,7 +13,7 @@ def bill_of_materials(target: str, options: AuditOptions) -> str:
     """Return the CycloneDX bill of a module.
 
     Raises:
-        SourceError: There is no such module.
+        UnknownNameError: There is no such module.
     """
     from ami_audit.adapters.exporters.cyclonedx import bill
 

@@ -13,7 +13,7 @@ def write_bill(target: str, given: Mapping[str, Any], *, into: Path) -> None:
     """Write the module's bill of materials to a file, whole or not at all.
 
     Raises:
-        SourceError: There is no such module.
+        UnknownNameError: There is no such module.
         UsageError: The file cannot be written there.
     """
     options = AuditOptions(**{name: value for name, value in given.items() if value is not None})

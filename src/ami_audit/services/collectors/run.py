@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from ami_audit.domain.draft import AuditDraft, fact_key
-from ami_audit.domain.errors import MalformedError, SourceError
+from ami_audit.domain.errors import MalformedError, SourceError, UnknownNameError
 from ami_audit.domain.installed import new_id, now
 from ami_audit.domain.kinds import AuditTargetType, Outcome, VerificationLevel
 from ami_audit.domain.options import AuditOptions
@@ -59,6 +59,7 @@ class Run:
         self._task = task
         self._id = new_id()
         self._tallies: dict[str, SourceTally] = {}
+        self._unknown: dict[str, UnknownNameError] = {}
         self._provenance = caller.provenance(task.target)
         self._first = 0
         self._known_size = 0
@@ -106,9 +107,12 @@ class Run:
 
         Raises:
             SourceError: No source could open the target.
+            UnknownNameError: The only source knows nothing by a name that it was asked for.
         """
         await self._append([self._event("collection.finished", self._counts(), outcome=self._outcome())])
         if self.has_failed:
+            if len(self._tallies) == len(self._unknown) == 1:
+                raise next(iter(self._unknown.values()))
             raise SourceError(self._task.target, "; ".join(str(tally.error) for tally in self._tallies.values()))
 
     async def summary(self) -> RunSummary:
@@ -156,6 +160,7 @@ class Run:
         name, task = _name(source), self._task
         tally = self._tallies.setdefault(name, SourceTally(name, task.progress))
         began, tally.error = perf_counter(), None
+        self._unknown.pop(name, None)
         try:
             async with aclosing(pulled(lambda: self._stream(source, tally), task.stop)) as batches:
                 async for batch in batches:
@@ -165,6 +170,8 @@ class Run:
                     yield sealed
         except SourceError as error:
             tally.error = error.reason
+            if isinstance(error, UnknownNameError):
+                self._unknown[name] = error
         finally:
             tally.seconds += perf_counter() - began
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ami_audit.adapters.sources.module.documents import BrokenError, Folder, texts
-from ami_audit.domain.errors import SourceError
+from ami_audit.domain.errors import UnknownNameError
 from ami_audit.domain.text import readable_path
 
 LISTS = ("main_modules", "extended_modules")
@@ -30,7 +30,7 @@ def target_of(target: str) -> Target:
     """Return the module of that path or name.
 
     Raises:
-        SourceError: There is no such folder.
+        UnknownNameError: There is no such folder.
     """
     named = Path(target)
     root = named if named.is_dir() else _by_name(target)
@@ -63,7 +63,7 @@ def listed_modules(fence: Path) -> tuple[str | None, dict[str, list[str]]]:
 def _by_name(name: str) -> Path:
     fence = repository(Path.cwd())
     if Path(name).is_file():
-        raise SourceError(name, "it is a file; a module is a folder.")
+        raise UnknownNameError(name, "it is a file; a module is a folder.")
     if name and not name.startswith(("/", "..")) and (fence / name).is_dir():
         return fence / name
     try:
@@ -75,4 +75,4 @@ def _by_name(name: str) -> Path:
             return fence / path
     known = sorted({path for paths in lists.values() for path in paths})
     hint = f" Modules listed: {', '.join(known[:20])}." if known else ""
-    raise SourceError(name, f"there is no such folder here or in `{fence}`.{hint}")
+    raise UnknownNameError(name, f"there is no such folder here or in `{fence}`.{hint}")

@@ -10,7 +10,7 @@ from ami_audit.adapters.sources.service.manifests.catalogue import Catalogue, me
 from ami_audit.adapters.sources.service.matching import Matcher, Seen, State, unit_state
 from ami_audit.adapters.sources.service.processes import Process
 from ami_audit.adapters.sources.service.world import World
-from ami_audit.domain.errors import SourceError
+from ami_audit.domain.errors import UnknownNameError
 
 _NAMED = 12
 
@@ -39,7 +39,7 @@ def choose(catalogue: Catalogue, world: World, root: Path, *, names: Sequence[st
         whole_machine: With no names: what runs without a manifest, too.
 
     Raises:
-        SourceError: A name is neither declared nor runs.
+        UnknownNameError: A name is neither declared nor runs.
     """
     matcher = Matcher(world, root)
     if names:
@@ -64,8 +64,8 @@ def _named(catalogue: Catalogue, matcher: Matcher, names: Sequence[str]) -> Choi
         elif name not in catalogue.profiles:
             found = matcher.named(name)
             if not found:
-                reason = f"no manifest declares a service `{name}`, and nothing of that name runs"
-                raise SourceError(name, f"{reason}; {_there_are(catalogue)}")
+                reason = "no manifest declares a service of that name, and nothing that is called so runs"
+                raise UnknownNameError(name, f"{reason}; {_there_are(catalogue)}")
             undeclared += found
     seen = [matcher.declared(catalogue.services[name]) for name in sorted(wanted)]
     return Choice([*seen, *undeclared], profiles)

@@ -40,6 +40,8 @@ _SECRET = "s3cr3tValue77"
         ["docker", "run", f"--env=FOO={_SECRET}", "image"],
         ["sudo", "bash", "-c", f"cd /x && FOO='{_SECRET}' redis-cli -a {_SECRET} PING"],
         ["CMD-SHELL", f'mysqladmin ping -u root -p"{_SECRET}" || exit 1'],
+        ["sudo", "-u", "me", f"FOO={_SECRET}", "serve"],
+        ["sh", "-c", f"if true; then FOO={_SECRET} serve; fi; x=`BAR={_SECRET} serve`"],
         ["bash", "-c", f"sh -c 'mysql -p{_SECRET}'"],
         ["java", f"-Dspring.datasource.password={_SECRET}"],
     ],

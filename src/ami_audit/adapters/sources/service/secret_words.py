@@ -37,10 +37,11 @@ _WRAPPERS = frozenset(
         "setsid",
         "CMD",
         "CMD-SHELL",
+        *("if", "while", "then", "else", "do", "!", "{"),
     }
 )
 _REFERENCE = re.compile(r"\$\w+|\$\{\w+\}")
-_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"';|&()])+|["']|[;|&()]+""", re.DOTALL)
+_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"';|&()`])+|["']|[;|&()`]+""", re.DOTALL)
 _DEEPEST = 4
 
 
@@ -79,7 +80,7 @@ def _quoted_as(before: str, after: str) -> str:
 def _shown(words: Sequence[str], *, is_command: bool, depth: int) -> Iterator[str]:
     program, last, is_start = "", "", is_command
     for word in words:
-        if word and not word.strip(";|&()"):
+        if word and not word.strip(";|&()`"):
             program, is_start, shown = "", is_command, word
         elif _takes_next(program, last):
             shown = HIDDEN
@@ -88,9 +89,14 @@ def _shown(words: Sequence[str], *, is_command: bool, depth: int) -> Iterator[st
         else:
             shown = _own(program, word, depth)
             program = _program(word) or program
-            is_start = is_start and (word.rpartition("/")[2] in _WRAPPERS or word.startswith("-") or word.isdigit())
+            is_start = is_start and _goes_before_a_program(word, last)
         yield shown
         last = word
+
+
+def _goes_before_a_program(word: str, last: str) -> bool:
+    """Return whether a word is a wrapper, an option of one, or what follows such an option (`sudo -u me`)."""
+    return word.rpartition("/")[2] in _WRAPPERS or word.startswith("-") or word.isdigit() or last.startswith("-")
 
 
 def _own(program: str, word: str, depth: int) -> str:

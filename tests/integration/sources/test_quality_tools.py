@@ -169,12 +169,16 @@ def test_what_cannot_be_parsed_is_said_by_all(tmp_path: Path) -> None:
     assert AuditSeverity.ERROR in severities
 
 
-def test_settings_that_a_tool_refuses_are_its_failure(tmp_path: Path) -> None:
-    """The user must read that nothing was checked, and why."""
-    write(tmp_path, {"app.py": UNUSED, "ruff.toml": "[lint]\nselect = 3\n"})
-    run = run_of(quality(tmp_path, "ruff"), "ruff")
-    assert kinds(run) == ["quality.tool-failed"]
+@pytest.mark.parametrize("said", ["[lint]\nselect = 3\n", "no-such-setting = 1\n"])
+def test_settings_that_ruff_refuses_do_not_silence_it(tmp_path: Path, said: str) -> None:
+    """It runs without them, and the user reads that, and why."""
+    write(tmp_path, {"app.py": UNUSED, "ruff.toml": said})
+    drafts = quality(tmp_path, "ruff")
+    run = run_of(drafts, "ruff")
+    assert (run.outcome, kinds(run)) == (Outcome.SUCCESS, ["quality.setting-left-out"])
     assert "ruff.toml" in run.findings[0].description
+    assert "--isolated" in run.context["command"]
+    assert [place[3] for place in places(drafts, "ruff")] == ["F401"]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +209,7 @@ def test_a_place_without_code_is_no_failure(tmp_path: Path) -> None:
     drafts = quality(tmp_path)
     assert {draft.outcome for draft in drafts} == {Outcome.SUCCESS}
     assert not [draft for draft in drafts if draft.violations or draft.findings]
+    assert {draft.context["nothing"] for draft in drafts} == {"no Python files"}
 
 
 def test_secrets_that_a_tool_quotes_are_hidden(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def _says(record: AuditRecord, limits: Limits) -> Line:
     if record.outcome is Outcome.FAILURE and record.findings:
         return (prose(record.findings[-1].description, Tone.BAD),)
     context = record.context
+    if isinstance(context.get("nothing"), str):
+        return said(context["nothing"], Tone.FAINT)
     if "functions" in context:
         told = f"{wording.counted(_number(context['functions']), 'function')}, highest {context.get('highest')}"
         return said(f"{told}, mean {context.get('mean')}", Tone.FAINT)

@@ -9,6 +9,7 @@ from typing import IO
 
 import msgspec
 
+from ami_audit.adapters.sources.quality import reading, settings
 from ami_audit.adapters.sources.quality.findings import finding
 from ami_audit.adapters.sources.quality.place import Place, toml_table
 from ami_audit.adapters.sources.quality.program import Program
@@ -64,13 +65,15 @@ class Bandit:
     def job(self, program: Program, workshop: Workshop) -> Job:
         """Return the run; of the project's settings only those count that choose tests and files."""
         place = workshop.place
-        settings = workshop.folder / "bandit.ini"
-        excluded = _written_settings(place, settings)
+        ini = workshop.folder / "bandit.ini"
+        excluded = _written_settings(place, ini)
         project = place.root / "pyproject.toml"
-        chosen = ("-c", str(project)) if toml_table(project, "tool", "bandit") else ()
-        options = ("-f", "json", "-q", "--ini", str(settings), "-x", ",".join((*_EXCLUDED, *excluded)), *chosen)
+        chosen = ("-c", str(project)) if toml_table(project, "tool", "bandit", root=place.root) else ()
+        options = ("-f", "json", "-q", "--ini", str(ini), "-x", ",".join((*_EXCLUDED, *excluded)), *chosen)
         command = (program.path, "-r", *options, "--", path_argument(place.target, place.root))
-        return Job(command, place.root, read=lambda file: _checked(file, place))
+        job = Job(command, place.root, read=lambda file: _checked(file, place))
+        job.findings = settings.unread(place, (".bandit", "pyproject.toml"))
+        return job
 
 
 def _written_settings(place: Place, ours: Path) -> list[str]:
@@ -78,7 +81,7 @@ def _written_settings(place: Place, ours: Path) -> list[str]:
     theirs = configparser.RawConfigParser()
     for folder in place.folders():
         try:
-            theirs.read_string((folder / ".bandit").read_text(encoding="utf-8"))
+            theirs.read_string(reading.text(folder / ".bandit", root=place.root))
         except (OSError, ValueError, configparser.Error):
             continue
         break

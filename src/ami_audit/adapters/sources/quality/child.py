@@ -1,6 +1,7 @@
 """One running tool: its output in files, its end waited for in small steps, itself gone when it is closed."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from typing import IO
 # Beyond this a tool's output is no answer any more; the kernel stops it.
 _MOST_OUTPUT = 4 << 30
 _LONGEST_COMPLAINT = 4_000
+# A line of source in a complaint, or what points into it.
+_QUOTED = re.compile(r"\s*\d*\s*\|")
 # How long one wait keeps the caller from stopping the run.
 _PATIENCE_S = 0.05
 
@@ -80,11 +83,12 @@ class Child:
         return self._out.open("rb")
 
     def complaint(self) -> str:
-        """Return the end of what it wrote to standard error."""
+        """Return the end of what it wrote to standard error, without lines of files that it quotes."""
         with self._err.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _LONGEST_COMPLAINT))
-            return file.read().decode("utf-8", "backslashreplace").strip()
+            told = file.read().decode("utf-8", "backslashreplace")
+        return "\n".join(line for line in told.split("\n") if not _QUOTED.match(line)).strip()
 
     def stop(self) -> None:
         """End it and whatever it has started."""

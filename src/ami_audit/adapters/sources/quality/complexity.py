@@ -127,7 +127,7 @@ def _limit(place: Place) -> int:
         ("pyproject.toml", "tool", "ruff", "lint", "mccabe"),
     ):
         for folder in place.folders():
-            said = toml_table(folder / name, *keys).get("max-complexity")
+            said = toml_table(folder / name, *keys, root=place.root).get("max-complexity")
             if isinstance(said, int) and said > 0:
                 return said
     return _USUAL_LIMIT

@@ -31,6 +31,15 @@ def failed(tool: str, code: int, complaint: str) -> AuditFinding:
     )
 
 
+def settings_refused(tool: str, complaint: str) -> AuditFinding:
+    """Return the finding for a tool that took the project's settings for nonsense, and was run without them."""
+    return finding(
+        "setting-left-out",
+        f"`{tool}` ran without the project's settings, as it refuses them: {complaint}",
+        do="Mend the settings, then audit again.",
+    )
+
+
 def garbled(tool: str, reason: str) -> AuditFinding:
     """Return the finding for output that is not what the tool writes."""
     return finding(

@@ -7,14 +7,14 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ami_audit.adapters.sources.quality import findings
+from ami_audit.adapters.sources.quality import findings, settings
 from ami_audit.adapters.sources.quality.child import Child
 from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.adapters.sources.quality.program import Program, environment, find, version_of
+from ami_audit.adapters.sources.quality.reading import sha256_of
 from ami_audit.adapters.sources.quality.ruff import by_file
 from ami_audit.adapters.sources.quality.running import Batch, run_draft
 from ami_audit.adapters.sources.quality.tool import GarbledError, Workshop, path_argument, without
-from ami_audit.adapters.sources.quality.violation import sha256_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding
 from ami_audit.domain.kinds import ActorType, AuditTargetType, Outcome
@@ -52,15 +52,20 @@ class Fixing:
             self._findings.append(findings.missing("ruff"))
             yield [self._record({}, failed=True)]
             return
+        self._findings += settings.unsafe_for_ruff(self._place)
+        if self._findings:
+            # By other rules than the project's own nothing is mended.
+            yield [self._record({}, failed=True)]
+            return
         files = yield from self._files(program)
-        before = _states(files)
+        before = _states(files, self._place.root)
         rules = yield from self._broken_rules(program, files)
         unsafe = ("--unsafe-fixes",) if self._workshop.options.unsafe_fixes else ("--no-unsafe-fixes",)
         checked = ("check", "--fix-only", "--no-cache", "--force-exclude", *unsafe)
         yield from self._over(program, checked, files)
-        between = _states(files)
+        between = _states(files, self._place.root)
         yield from self._over(program, ("format", "--no-cache", "--force-exclude"), files)
-        after = _states(files)
+        after = _states(files, self._place.root)
         changed = [path for path in files if before[path] != after[path]]
         left = yield from self._broken_rules(program, changed)
         states = (before, between, after)
@@ -81,7 +86,7 @@ class Fixing:
         done = yield from self._run(
             program, ("check", "--show-files", "--no-cache", "--", path_argument(self._place.target, self._place.root))
         )
-        names = os.fsdecode(self._output).splitlines() if done else []
+        names = os.fsdecode(self._output).split("\n") if done else []
         return [name for name in sorted(names) if name.endswith(_PYTHON) and _is_ours(name, self._place)]
 
     def _broken_rules(self, program: Program, files: Sequence[str]) -> Generator[Batch, None, dict[str, Counter[str]]]:
@@ -172,8 +177,8 @@ def uncommitted(place: Place) -> list[str] | None:
     return sorted(path for path in changed if place.named == "." or is_under(path, place.named))
 
 
-def _states(files: Sequence[str]) -> _States:
-    return {path: sha256_of(Path(path)) for path in files}
+def _states(files: Sequence[str], root: Path) -> _States:
+    return {path: sha256_of(Path(path), root) for path in files}
 
 
 def _is_ours(name: str, place: Place) -> bool:

@@ -5,7 +5,7 @@ from typing import IO
 
 import msgspec
 
-from ami_audit.adapters.sources.quality import mypy_settings
+from ami_audit.adapters.sources.quality import mypy_settings, settings
 from ami_audit.adapters.sources.quality.findings import finding
 from ami_audit.adapters.sources.quality.lines import read_lines
 from ami_audit.adapters.sources.quality.program import Program
@@ -41,11 +41,13 @@ class Mypy:
         found = mypy_settings.found(place)
         cwd = found.parent if found else place.root
         facts: dict[str, object] = {}
-        findings = []
-        settings = str(found) if found else ""
+        findings = settings.unread(place, mypy_settings.FILES)
+        used = str(found) if found else ""
         if found and not workshop.options.project_tools:
-            kept = mypy_settings.kept(found, workshop.folder, beside_us=program.origin == "beside ami-audit")
-            settings = str(kept.path)
+            kept = mypy_settings.kept(
+                found, workshop.folder, root=place.root, beside_us=program.origin == "beside ami-audit"
+            )
+            used = str(kept.path)
             if kept.left_out:
                 facts["settings_left_out"] = list(kept.left_out)
                 findings.append(_left_out(kept.left_out))
@@ -55,7 +57,7 @@ class Mypy:
         command = (
             program.path,
             *packages,
-            *("-O", "json", "--cache-dir=/dev/null", "--no-pretty", f"--config-file={settings}"),
+            *("-O", "json", "--cache-dir=/dev/null", "--no-pretty", f"--config-file={used}"),
             *("--", path_argument(place.target, cwd)),
         )
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ami_audit.adapters.sources.quality import reading
 from ami_audit.adapters.sources.quality.place import Place, toml_table
 
 # In the order in which mypy looks.
-_FILES = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")
+FILES = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")
 _RUNNING = frozenset({"plugins", "python_executable", "install_types", "custom_typeshed_dir"})
 _WRITING = frozenset({"cache_dir", "junit_xml"})
 _REPORT = "_report"
@@ -32,19 +33,20 @@ class Kept(NamedTuple):
 def found(place: Place) -> Path | None:
     """Return the file with the settings that are nearest above the target; None when there is none."""
     for folder in place.folders():
-        for name in _FILES:
+        for name in FILES:
             path = folder / name
-            if path.is_file() and _has_settings(path):
+            if _has_settings(path, place.root):
                 return path
     return None
 
 
-def kept(settings: Path, folder: Path, *, beside_us: bool) -> Kept:
+def kept(settings: Path, folder: Path, *, root: Path, beside_us: bool) -> Kept:
     """Write those settings that neither run nor write anything into a file in `folder`.
 
     Args:
         settings: The project's.
         folder: Where ours may be written.
+        root: What the project's must lie below.
         beside_us: Mypy lies in ami-audit's own environment, so that plugins which that holds are not the project's.
 
     Raises:
@@ -52,32 +54,41 @@ def kept(settings: Path, folder: Path, *, beside_us: bool) -> Kept:
     """
     allowed = _OURS if beside_us else frozenset[str]()
     if settings.suffix == ".toml":
-        return _kept_toml(settings, folder / "mypy.toml", allowed)
-    return _kept_ini(settings, folder / "mypy.ini", allowed)
+        return _kept_toml(settings, folder / "mypy.toml", allowed, root=root)
+    return _kept_ini(settings, folder / "mypy.ini", allowed, root=root)
 
 
-def _has_settings(path: Path) -> bool:
-    if path.name in _FILES[:2]:
-        return True
+def _has_settings(path: Path, root: Path) -> bool:
+    """Return whether there are any; a file that must not be read has none."""
+    if path.name in FILES[:2]:
+        return path.is_file() and not reading.leaves(path, root)
     if path.suffix == ".toml":
-        return bool(toml_table(path, "tool", "mypy"))
+        return bool(toml_table(path, "tool", "mypy", root=root))
     try:
-        return _ini(path).has_section("mypy")
+        return _ini(path, root).has_section("mypy")
     except (OSError, ValueError, configparser.Error):
         return False
 
 
-def _ini(path: Path) -> configparser.RawConfigParser:
+def _ini(path: Path, root: Path) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser()
-    parser.read_string(path.read_text(encoding="utf-8"))
+    parser.read_string(reading.text(path, root=root))
     return parser
 
 
-def _kept_ini(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
+def _reason(error: Exception) -> str:
+    """Return what is wrong, without the lines that the parser quotes."""
+    if isinstance(error, reading.UnreadError):
+        return str(error)
+    first = getattr(error, "errors", None) or [(getattr(error, "lineno", None), "")]
+    return f"{type(error).__name__}" + (f" at line {first[0][0]}" if first[0][0] else "")
+
+
+def _kept_ini(settings: Path, ours: Path, allowed: frozenset[str], *, root: Path) -> Kept:
     try:
-        parser = _ini(settings)
+        parser = _ini(settings, root)
     except (OSError, ValueError, configparser.Error) as error:
-        raise ValueError(f"`{settings.name}` cannot be read: {' '.join(str(error).split())[:300]}") from error
+        raise ValueError(f"`{settings.name}` cannot be read: {_reason(error)}") from error
     said = {name: dict(parser[name]) for name in parser.sections() if name.startswith("mypy")}
     safe = configparser.RawConfigParser()
     left_out: list[str] = []
@@ -94,8 +105,8 @@ def _kept_ini(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
     return Kept(ours, _running(left_out))
 
 
-def _kept_toml(settings: Path, ours: Path, allowed: frozenset[str]) -> Kept:
-    said = toml_table(settings, "tool", "mypy")
+def _kept_toml(settings: Path, ours: Path, allowed: frozenset[str], *, root: Path) -> Kept:
+    said = toml_table(settings, "tool", "mypy", root=root)
     overrides = said.pop("overrides", [])
     left_out = [name for name in said if _is_unsafe(name)]
     lines = ["[tool.mypy]", *_written(said, settings)]

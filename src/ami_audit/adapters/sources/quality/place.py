@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ami_audit.adapters.sources.quality import reading
 from ami_audit.domain.errors import SourceError
 from ami_audit.domain.text import readable_path
 
@@ -62,10 +63,10 @@ def locate(target: str) -> Place:
     return Place(path, root)
 
 
-def toml_table(path: Path, *keys: str) -> dict[str, Any]:
-    """Return the table under these keys of a TOML file; an empty one when there is none that can be read."""
+def toml_table(path: Path, *keys: str, root: Path) -> dict[str, Any]:
+    """Return the table under these keys of a TOML file below `root`; an empty one when there is none to be read."""
     try:
-        found: Any = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        found: Any = tomllib.loads(reading.text(path, root=root))
     except (OSError, ValueError, RecursionError):
         return {}
     for key in keys:

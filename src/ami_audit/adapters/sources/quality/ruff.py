@@ -5,6 +5,7 @@ from typing import IO
 
 import msgspec
 
+from ami_audit.adapters.sources.quality import settings
 from ami_audit.adapters.sources.quality.lines import read_lines
 from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.adapters.sources.quality.program import Program
@@ -44,8 +45,18 @@ class Ruff:
         """Return `ruff check`, which mends and writes nothing whatever the project's settings say."""
         place = workshop.place
         options = ("--output-format=json-lines", "--no-cache", "--no-fix", "--no-show-fixes")
-        command = (program.path, "check", *options, "--", path_argument(place.target, place.root))
-        return Job(command, place.root, read=lambda file: _checked(file, place))
+        left_out = settings.unsafe_for_ruff(place)
+
+        def run(*isolated: str) -> Job:
+            command = (program.path, "check", *options, *isolated, "--", path_argument(place.target, place.root))
+            return Job(command, place.root, read=lambda file: _checked(file, place))
+
+        # Ruff checks `pyproject.toml` itself, and would wait at a pipe of that name.
+        job = run("--isolated", "--extend-exclude=pyproject.toml") if left_out else run()
+        job.findings = left_out
+        if not left_out:
+            job.without_settings = run("--isolated")
+        return job
 
 
 def _checked(file: IO[bytes], place: Place) -> Iterator[Checked]:

@@ -20,6 +20,7 @@ ACTION = "quality.tool"
 _PATIENCE_S = 0.05
 _BATCH = 64
 _LONGEST_COMPLAINT = 1_000
+_SETTINGS_REFUSED = 2
 
 Batch = Sequence[AuditDraft]
 
@@ -39,6 +40,7 @@ class Running:
         self._tool = tool
         self._workshop = workshop
         self._source = source
+        self._has_files = has_files
         self._program = find(tool.program, workshop.place, of_project=workshop.options.project_tools)
         self._job: Job | None = None
         self._child: Child | None = None
@@ -46,20 +48,26 @@ class Running:
         if self._program is None:
             self._failure = findings.missing(tool.program)
         elif has_files:
-            self._start(self._program)
+            self._begin(self._program)
 
-    def _start(self, program: Program) -> None:
-        own = self._workshop.place if program.origin == "of the project" else None
+    def _begin(self, program: Program) -> None:
         try:
-            self._job = self._tool.job(program, self._workshop)
+            self._start(program, self._tool.job(program, self._workshop))
+        except ValueError as error:
+            self._failure = findings.finding("tool-failed", f"`{self._tool.program}` cannot be started: {error}.")
+
+    def _start(self, program: Program, job: Job) -> None:
+        own = self._workshop.place if program.origin == "of the project" else None
+        self._job = job
+        try:
             self._child = Child(
-                self._job.command,
-                cwd=self._job.cwd,
+                job.command,
+                cwd=job.cwd,
                 environment=environment(of_project=own),
                 folder=self._workshop.folder,
                 name=self._tool.name,
             )
-        except (OSError, ValueError) as error:
+        except OSError as error:
             self._failure = findings.finding("tool-failed", f"`{self._tool.program}` cannot be started: {error}.")
 
     def glance(self) -> None:
@@ -80,6 +88,8 @@ class Running:
         timeout_s = self._workshop.options.tool_timeout_s
         if self._child is not None:
             code = yield from self._child.waited(timeout_s)
+            if code == _SETTINGS_REFUSED and self._start_again():
+                code = yield from self._child.waited(timeout_s)
             if code is None or (code < 0 and self._child.seconds > timeout_s):
                 self._failure = findings.too_slow(self._tool.name, timeout_s)
         # What hangs when it works is not asked what it is.
@@ -89,6 +99,19 @@ class Running:
         if self._child is not None and self._job is not None and code is not None and self._failure is None:
             yield from self._read(self._child, self._job, code=code, drafter=drafter)
         yield [self._record(drafter, code)]
+
+    def _start_again(self) -> bool:
+        """Start the tool without the project's settings, if it can be; return whether it runs."""
+        job, child, program = self._job, self._child, self._program
+        if job is None or child is None or program is None or job.without_settings is None:
+            return False
+        complaint = child.complaint()[-_LONGEST_COMPLAINT:]
+        child.close()
+        again = job.without_settings
+        again.findings.append(findings.settings_refused(self._tool.name, complaint))
+        self._child = None
+        self._start(program, again)
+        return self._child is not None
 
     def _read(self, child: Child, job: Job, *, code: int, drafter: Drafter) -> Iterator[Batch]:
         complaint = child.complaint()
@@ -124,6 +147,8 @@ class Running:
             "violations": drafter.count,
             "rules": sorted_counts(drafter.rules),
         }
+        if not self._has_files:
+            context["nothing"] = "no Python files"
         if self._program is not None:
             context |= {"program": self._program.path, "origin": self._program.origin}
         if self._child is not None and job is not None:

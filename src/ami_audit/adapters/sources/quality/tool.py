@@ -49,6 +49,7 @@ class Job:
         nothing_said: How it says that there is nothing to check, on standard error.
         facts: What else the record of the run says; filled while the output is read.
         findings: What could not be known about the run.
+        without_settings: What is run instead when the tool ends with exit code 2, as it does at the project's settings.
     """
 
     command: tuple[str, ...]
@@ -59,6 +60,7 @@ class Job:
     nothing_said: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     findings: list[AuditFinding] = field(default_factory=list)
+    without_settings: "Job | None" = None
 
 
 class Tool(Protocol):

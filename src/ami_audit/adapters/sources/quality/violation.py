@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ami_audit.adapters.sources.quality.masking import masked
+from ami_audit.adapters.sources.quality.reading import sha256_of
 from ami_audit.domain.draft import AuditDraft
 from ami_audit.domain.finding import AuditFinding, AuditViolation
 from ami_audit.domain.kinds import ActorType, AuditSeverity, AuditTargetType
@@ -65,7 +66,7 @@ class Drafter:
 
     def drafts(self, checked: Checked) -> Iterator[AuditDraft]:
         """Yield one draft, or several when one cannot hold all."""
-        digest = checked.sha256 or sha256_of(self._root / checked.path)
+        digest = checked.sha256 or sha256_of(self._root / checked.path, self._root)
         self.files += 1
         parts = list(_parts(checked.broken)) or [()]
         for number, part in enumerate(parts, 1):
@@ -95,17 +96,6 @@ class Drafter:
                 violations=tuple(_violation(broken, checked.path) for broken in part),
                 observed=_identity(checked, part, also=(self._tool, f"{number}/{len(parts)}", digest)),
             )
-
-
-def sha256_of(path: Path) -> str:
-    """Return the hex SHA-256 of a file's content; empty when it cannot be read."""
-    try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return ""
 
 
 def _identity(checked: Checked, broken: Iterable[Broken], *, also: tuple[str, ...]) -> str:

@@ -1,28 +1,30 @@
 """What ami-agent found: its reports and its cache are read; it runs only when that is asked for."""
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ami_audit.adapters.sources.quality import agent_reports
-from ami_audit.adapters.sources.quality.agent_messages import Remark, split
+from ami_audit.adapters.sources.quality import agent_cache, agent_reports, reading
 from ami_audit.adapters.sources.quality.child import Child
 from ami_audit.adapters.sources.quality.findings import failed, finding, missing, too_slow
-from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.adapters.sources.quality.program import find
 from ami_audit.adapters.sources.quality.running import Batch, checked_drafts, run_draft
 from ami_audit.adapters.sources.quality.tool import Workshop, sorted_counts
-from ami_audit.adapters.sources.quality.violation import Broken, Checked, Drafter
+from ami_audit.adapters.sources.quality.violation import Checked, Drafter
 from ami_audit.domain.finding import AuditFinding
 
 NAME = "ami-agent"
 _REPORTS = Path("docs", "audit")
 _CACHE = Path(".cache", "audit")
 _HEX = frozenset("0123456789abcdef")
-_MOST_BYTES = 4 << 20
+_LONGEST_PATH = 4_096
+_MOST_TOLD = 100
 _NOT_DONE = {"error", "failed", "timeout"}
+
+
+class _OutsideError(ValueError):
+    """A result, or the file that it is about, is none of the audited place."""
 
 
 class Agent:
@@ -84,38 +86,38 @@ class Agent:
             for place, read in ((folder / _REPORTS, self._reported), (folder / _CACHE, self._cached)):
                 try:
                     if place.is_dir():
+                        self._check_inside(place)
                         yield from read(place, folder)
-                except OSError as error:
+                except (OSError, _OutsideError) as error:
                     self._unreadable(place, error)
 
     def _reported(self, folder: Path, base: Path) -> Iterator[Checked]:
         for path in agent_reports.reports_below(folder):
             try:
-                report = agent_reports.read(path)
+                report = agent_reports.read(path, self._place.root)
+                target = self._target(report.path, base)
             except (OSError, ValueError) as error:
                 self._unreadable(path, error)
                 continue
-            target = self._place.relative(report.path, folder=base)
             if not self._is_wanted(target):
                 continue
             self._facts["reports"] += 1
             facts: dict[str, Any] = {
                 "origin": self._place.relative(str(path)),
-                "status": report.status,
-                "audited_at": report.audited_at,
+                "status": agent_cache.name(report.status),
+                "audited_at": agent_cache.name(report.audited_at),
                 "zone": "none is named; taken as UTC",
             }
             if report.execution_s is not None:
                 facts["execution_s"] = report.execution_s
-            if report.remarks:
-                facts["remarks"] = list(report.remarks)
+            facts |= agent_cache.remarked(report.remarks)
             if report.counted is not None:
                 facts["counted"] = report.counted
             yield Checked(
                 target,
-                report.broken,
+                [it._replace(message=agent_cache.text(it.message)) for it in report.broken],
                 facts,
-                findings=_unfinished(report.status, target),
+                findings=_unfinished(facts["status"], target),
                 timestamp=agent_reports.moment(report.audited_at),
             )
 
@@ -124,13 +126,31 @@ class Agent:
             if len(path.stem) != 16 or not _HEX.issuperset(path.stem):
                 continue
             try:
-                checked = _of_cache(path, self._place, base)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+                entry = agent_cache.read(path, self._place.root)
+                target = self._target(entry.path, base)
+            except (OSError, ValueError, TypeError) as error:
                 self._unreadable(path, error)
                 continue
-            if self._is_wanted(checked.path):
+            if self._is_wanted(target):
                 self._facts["cached"] += 1
-                yield checked
+                facts = {**entry.facts, "origin": self._place.relative(str(path))}
+                yield Checked(target, entry.broken, facts, findings=_unfinished(facts["status"], target))
+
+    def _target(self, path: str, base: Path) -> str:
+        """Return the file that a result is about, as records name it.
+
+        Raises:
+            _OutsideError: It leads out of the place.
+        """
+        if len(path) > _LONGEST_PATH or "\0" in path:
+            raise ValueError("it names no file")
+        self._check_inside(base / path)
+        return self._place.relative(path, folder=base)
+
+    def _check_inside(self, path: Path) -> None:
+        root = self._place.root
+        if not Path(os.path.normpath(path)).is_relative_to(root) or reading.leaves(path, root):
+            raise _OutsideError("it leads out of the audited place")
 
     def _is_wanted(self, path: str) -> bool:
         named = self._place.named
@@ -138,32 +158,11 @@ class Agent:
 
     def _unreadable(self, path: Path, error: Exception) -> None:
         where = self._place.relative(str(path))
+        if len(self._findings) >= _MOST_TOLD:
+            return
+        kind = "ami-agent-outside" if isinstance(error, _OutsideError) else "output-unreadable"
         told = f"This result of ami-agent cannot be read: {' '.join(str(error).split())[:200]}."
-        self._findings.append(finding("output-unreadable", told, where=where))
-
-
-def _of_cache(path: Path, place: Place, base: Path) -> Checked:
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError("it is larger than 4 MiB")
-    said = json.loads(path.read_bytes())
-    target = place.relative(str(said["file_path"]), folder=base)
-    broken: list[Broken] = []
-    remarks: list[str] = []
-    for violation in said.get("violations") or []:
-        severity = agent_reports.severity_of(str(violation.get("severity", "")))
-        rule = str(violation.get("pattern_id") or agent_reports.RULE)
-        line = violation.get("line")
-        for part in split(str(violation.get("message", "")), line if isinstance(line, int) and line > 0 else 0):
-            if isinstance(part, Remark):
-                remarks.append(part.text)
-            else:
-                broken.append(Broken(rule, severity, part.message, part.line or None))
-    facts: dict[str, Any] = {"origin": place.relative(str(path)), "status": str(said.get("status", ""))}
-    if isinstance(said.get("execution_time"), int | float):
-        facts["execution_s"] = said["execution_time"]
-    if remarks:
-        facts["remarks"] = remarks
-    return Checked(target, broken, facts, findings=_unfinished(facts["status"], target))
+        self._findings.append(finding(kind, told, where=where))
 
 
 def _unfinished(status: str, target: str) -> tuple[AuditFinding, ...]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ami_audit.adapters.sources.quality import reading
 from ami_audit.adapters.sources.quality.agent_messages import Remark, split
 from ami_audit.adapters.sources.quality.violation import Broken
 from ami_audit.domain.kinds import AuditSeverity
@@ -14,7 +15,6 @@ _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _FIELD = re.compile(r"\*\*([A-Z][A-Za-z ]{1,40})\*\*:\s*(.*)")
 _ENTRY = re.compile(r"- Line (\d{1,9}):\s?")
 _SEVERITY = re.compile(r"\s*\(severity:\s*([A-Za-z]{1,20})\)\s*$")
-_MOST_BYTES = 4 << 20
 _WHOLE = "CONSOLIDATED.md"
 RULE = "ami-agent"
 
@@ -54,15 +54,14 @@ def reports_below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def read(path: Path) -> AgentReport:
+def read(path: Path, root: Path) -> AgentReport:
     """Return what a report says.
 
     Raises:
-        ValueError: It is no report, or cannot be read.
+        ValueError: It is no report.
+        OSError: It cannot be read.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        raise ValueError("it is larger than 4 MiB")
-    text = path.read_bytes().decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+    text = reading.read(path, root=root).decode("utf-8", "backslashreplace").replace("\r\n", "\n")
     head, _, body = text.partition("\n## Violations")
     fields = {name: value.strip() for name, value in _FIELD.findall(head)}
     if "File" not in fields or "Status" not in fields:

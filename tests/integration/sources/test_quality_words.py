@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.quality import kinds, places, quality, run_of, write
 
+from ami_audit.domain.errors import UsageError
 from ami_audit.domain.kinds import AuditSeverity, Outcome
 
 SECOND = r"""
@@ -59,6 +60,15 @@ filename_rules:
     reason: "Use git."
     category: filename-rules
 """
+# Small files that say very much.
+_THOUSAND = ", ".join(f"p{number}" for number in range(1_000))
+ALIASES = (
+    f"l: &l [{_THOUSAND}]\nt: &t {{paths: *l, patterns: *l}}\n"
+    f"banned: []\nuniversal_exceptions: [{', '.join(['*t'] * 1_000)}]\n"
+)
+FOLDERS = f"l: &l [{_THOUSAND}]\nglobal_banned_words: []\ndirectory_specific_banned_words:\n" + "".join(
+    f"  d{number}: *l\n" for number in range(1_000)
+)
 
 
 def _found(folder: Path, **options: object) -> list[tuple[str, int | None, int | None]]:
@@ -168,6 +178,12 @@ def test_a_list_elsewhere_can_be_named(tmp_path: Path) -> None:
     assert _found(tmp_path / "repo" / "a") == [("a/app.py", 1, 1)]
 
 
+def test_a_list_that_is_named_and_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    """A slip of the user's, and no fault of the project."""
+    with pytest.raises(UsageError, match=r"no file `.*gone.yaml` that bans words"):
+        quality(tmp_path, "banned-words", banned_words_file=str(tmp_path / "gone.yaml"))
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [
@@ -175,6 +191,12 @@ def test_a_list_elsewhere_can_be_named(tmp_path: Path) -> None:
         ("- a\n- b\n", "quality.banned-words-unusable", "holds no mapping"),
         ("banned: [\n", "quality.banned-words-unusable", "cannot be read"),
         ("version: 4\n", "quality.banned-words-unusable", "bans nothing"),
+        ("banned: !!bool foo\n", "quality.banned-words-unusable", "not what its tag says"),
+        ('banned: !!int ""\n', "quality.banned-words-unusable", "not what its tag says"),
+        ("banned: !!timestamp foo\n", "quality.banned-words-unusable", "not what its tag says"),
+        ("[" * 50_000, "quality.banned-words-unusable", "cannot be read"),
+        (ALIASES, "quality.banned-words-unusable", "says too much"),
+        (FOLDERS, "quality.banned-words-unusable", "says too much"),
         ("!!python/object/apply:os.system ['touch sprung']\n", "quality.banned-words-unusable", "cannot be read"),
     ],
 )

@@ -52,11 +52,13 @@ class QualitySource(AuditSource):
 
         Raises:
             SourceError: The target cannot be opened, or must not be mended.
-            UsageError: A tool of that name is not known.
+            UsageError: A tool of that name is not known, or the file of banned words that is named is not there.
         """
         from ami_audit.adapters.sources.quality.tool import Workshop
 
         chosen = _chosen(options)
+        if options.banned_words_file and not Path(options.banned_words_file).is_file():
+            raise UsageError(f"There is no file `{options.banned_words_file}` that bans words.")
         place = locate(target)
         if options.fix:
             check_may_fix(place, options)

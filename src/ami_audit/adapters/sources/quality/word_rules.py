@@ -5,6 +5,7 @@ from pathlib import Path
 from re import escape
 from typing import Any, NamedTuple
 
+from ami_audit.adapters.sources.quality import reading
 from ami_audit.adapters.sources.quality.place import Place
 from ami_audit.ports.word_matcher import WordRule
 
@@ -19,7 +20,8 @@ USUAL = (
     f"scripts/config/{_NAME}",
     _NAME,
 )
-_MOST_BYTES = 4 << 20
+# Of patterns and of exempt paths over all patterns: aliases make many of a small file.
+_MOST = 100_000
 _EVERYTHING = ".*"
 
 
@@ -51,6 +53,38 @@ class BansError(Exception):
     """The file cannot be used; says why."""
 
 
+class Exempt:
+    """Which paths are exempt from which patterns."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, dict[str, None]] = {}
+        self._size = 0
+
+    def add_exceptions(self, said: Mapping[str, Any]) -> None:
+        """Take in a file of exceptions: paths for one pattern each."""
+        for table in _tables(said.get("exceptions")):
+            self._add([table.get("pattern")], table.get("paths"))
+
+    def add_universal(self, said: Mapping[str, Any]) -> None:
+        """Take in exceptions that stand in the list itself: paths for several patterns."""
+        for table in _tables(said.get("universal_exceptions")):
+            self._add(table.get("patterns"), table.get("paths"))
+
+    def paths(self, pattern: str) -> tuple[str, ...]:
+        """Return the paths that are exempt from a pattern."""
+        return tuple({**self._paths.get(_EVERYTHING, {}), **self._paths.get(pattern, {})})
+
+    def _add(self, patterns: object, paths: object) -> None:
+        if not isinstance(patterns, list) or not isinstance(paths, list):
+            return
+        # Counted before anything is made of them.
+        self._size += 1 + len(patterns) * max(1, len(paths))
+        _check(self._size)
+        named = dict.fromkeys(_texts(paths))
+        for pattern in _texts(patterns):
+            self._paths.setdefault(pattern, {}).update(named)
+
+
 def find(place: Place, named: str) -> Path | None:
     """Return the file that bans words: the one that is named, else the first of the usual ones above the target."""
     if named:
@@ -59,55 +93,58 @@ def find(place: Place, named: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read(path: Path, place: Place) -> Bans:
+def read(path: Path, place: Place, *, is_named: bool) -> Bans:
     """Return what a file bans, with the exceptions beside it and those of the project.
+
+    Args:
+        path: The file.
+        place: What is checked.
+        is_named: The user has named it, so that it may lie anywhere.
 
     Raises:
         BansError: It, or a file of exceptions, cannot be read or makes no sense.
     """
-    said = _mapping(path)
-    exempt: dict[str, list[str]] = {}
+    said = _mapping(path, None if is_named else place.root)
+    exempt = Exempt()
     files = [path]
     for beside in dict.fromkeys((path.with_name(_EXCEPTIONS), place.root / "config" / _EXCEPTIONS)):
         if beside.is_file():
             files.append(beside)
-            _add_exceptions(exempt, _mapping(beside))
+            exempt.add_exceptions(_mapping(beside, None if is_named and beside.parent == path.parent else place.root))
     told = tuple(place.relative(str(file)) for file in files)
     if "global_banned_words" in said or "directory_specific_banned_words" in said:
-        return Bans(tuple(_second(said, exempt)), 2, tuple(_texts(said.get("ignored_files"))), told)
+        return Bans(_bounded(_second(said, exempt)), 2, tuple(_texts(said.get("ignored_files"))), told)
     if "dir_rules" in said or any("exception_regex" in it for it in _tables(said.get("banned"))):
-        return Bans(tuple(_later(said, exempt, folders="dir_rules")), 3, (), told)
+        return Bans(_bounded(_later(said, exempt, folders="dir_rules")), 3, (), told)
     if "banned" in said or "directory_rules" in said or "filename_rules" in said:
-        _add_universal(exempt, said)
-        return Bans(tuple(_later(said, exempt, folders="directory_rules")), 4, (), told)
+        exempt.add_universal(said)
+        return Bans(_bounded(_later(said, exempt, folders="directory_rules")), 4, (), told)
     raise BansError(f"`{told[0]}` bans nothing: it has neither `banned` nor `global_banned_words`")
 
 
-def _mapping(path: Path) -> Mapping[str, Any]:
+def _mapping(path: Path, root: Path | None) -> Mapping[str, Any]:
     try:
-        import yaml
+        from ami_audit.adapters.sources.quality import banned_yaml
     except ImportError as error:
         raise BansError("reading YAML needs PyYAML: `pip install 'ami-audit[quality]'`") from error
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise BansError(f"`{path.name}` is larger than 4 MiB")
-        said = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (safe)
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BansError(f"`{path.name}` cannot be read: {' '.join(str(error).split())[:300]}") from error
+        said = banned_yaml.load(reading.read(path, root=root))
+    except (OSError, ValueError) as error:
+        raise BansError(f"`{path.name}` cannot be read: {error}") from error
     if not isinstance(said, Mapping):
         raise BansError(f"`{path.name}` holds no mapping")
     return said
 
 
-def _second(said: Mapping[str, Any], exempt: Mapping[str, list[str]]) -> Iterator[Ban]:
+def _second(said: Mapping[str, Any], exempt: Exempt) -> Iterator[Ban]:
     for pattern in _texts(said.get("global_banned_words")):
-        yield Ban(WordRule(pattern, ignore_case=True, except_paths=_paths(exempt, pattern)), "", "")
+        yield Ban(WordRule(pattern, ignore_case=True, except_paths=exempt.paths(pattern)), "", "")
     for folder, patterns in _folders(said.get("directory_specific_banned_words")):
         for pattern in _texts(patterns):
-            rule = WordRule(pattern, ignore_case=True, below=folder, except_paths=_paths(exempt, pattern))
+            rule = WordRule(pattern, ignore_case=True, below=folder, except_paths=exempt.paths(pattern))
             yield Ban(rule, f"not below `{folder}`", "directory")
     for pattern in _texts(said.get("banned_filename_patterns")):
-        rule = WordRule(_ending(pattern), ignore_case=True, in_names=True, except_paths=_paths(exempt, pattern))
+        rule = WordRule(_ending(pattern), ignore_case=True, in_names=True, except_paths=exempt.paths(pattern))
         yield Ban(rule, f"file names must not end in `{pattern}`", "filename")
 
 
@@ -117,7 +154,7 @@ def _ending(pattern: str) -> str:
     return rf"{escape(pattern)}(?:\.|$)" if is_literal else pattern
 
 
-def _later(said: Mapping[str, Any], exempt: Mapping[str, list[str]], *, folders: str) -> Iterator[Ban]:
+def _later(said: Mapping[str, Any], exempt: Exempt, *, folders: str) -> Iterator[Ban]:
     for table in _tables(said.get("banned")):
         yield from _ban(table, exempt)
     for folder, tables in _folders(said.get(folders)):
@@ -127,9 +164,7 @@ def _later(said: Mapping[str, Any], exempt: Mapping[str, list[str]], *, folders:
         yield from _ban(table, exempt, in_names=True)
 
 
-def _ban(
-    table: Mapping[str, Any], exempt: Mapping[str, list[str]], *, below: str = "", in_names: bool = False
-) -> Iterator[Ban]:
+def _ban(table: Mapping[str, Any], exempt: Exempt, *, below: str = "", in_names: bool = False) -> Iterator[Ban]:
     pattern = table.get("pattern")
     if not isinstance(pattern, str) or not pattern:
         return
@@ -139,25 +174,28 @@ def _ban(
         in_names=in_names,
         below=below,
         except_lines=excepted if isinstance(excepted, str) else "",
-        except_paths=_paths(exempt, pattern),
+        except_paths=exempt.paths(pattern),
     )
-    yield Ban(rule, str(table.get("reason") or ""), str(table.get("category") or ""))
+    yield Ban(rule, _text(table.get("reason")), _text(table.get("category")))
 
 
-def _add_exceptions(exempt: dict[str, list[str]], said: Mapping[str, Any]) -> None:
-    for table in _tables(said.get("exceptions")):
-        if isinstance(table.get("pattern"), str):
-            exempt.setdefault(table["pattern"], []).extend(_texts(table.get("paths")))
+def _bounded(bans: Iterable[Ban]) -> tuple[Ban, ...]:
+    held: list[Ban] = []
+    size = 0
+    for ban in bans:
+        size += 1 + len(ban.rule.except_paths)
+        _check(size)
+        held.append(ban)
+    return tuple(held)
 
 
-def _add_universal(exempt: dict[str, list[str]], said: Mapping[str, Any]) -> None:
-    for table in _tables(said.get("universal_exceptions")):
-        for pattern in _texts(table.get("patterns")):
-            exempt.setdefault(pattern, []).extend(_texts(table.get("paths")))
+def _check(size: int) -> None:
+    if size > _MOST:
+        raise BansError(f"the list says too much: over {_MOST:,} patterns and paths that are exempt from them")
 
 
-def _paths(exempt: Mapping[str, list[str]], pattern: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*exempt.get(_EVERYTHING, ()), *exempt.get(pattern, ()))))
+def _text(said: object) -> str:
+    return str(said) if isinstance(said, str | int | float) and said else ""
 
 
 def _texts(said: object) -> list[str]:
@@ -169,4 +207,7 @@ def _tables(said: object) -> list[Mapping[str, Any]]:
 
 
 def _folders(said: object) -> Iterable[tuple[str, Any]]:
-    return [(str(name).strip("/"), value) for name, value in said.items()] if isinstance(said, Mapping) else ()
+    if not isinstance(said, Mapping):
+        return ()
+    _check(sum(len(value) for value in said.values() if isinstance(value, list)))
+    return [(str(name).strip("/"), value) for name, value in said.items()]

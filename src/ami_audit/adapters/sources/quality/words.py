@@ -79,7 +79,7 @@ class Words:
             )
             return None
         try:
-            return word_rules.read(path, self._place)
+            return word_rules.read(path, self._place, is_named=bool(self._named))
         except BansError as error:
             self._findings.append(finding("banned-words-unusable", f"{error}."))
             return None

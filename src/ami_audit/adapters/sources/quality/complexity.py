@@ -33,6 +33,7 @@ class Complexity:
         place = workshop.place
         options = (
             "--isolated",
+            "--extend-exclude=pyproject.toml,ruff.toml,.ruff.toml",
             "--select=C901",
             "--config=lint.mccabe.max-complexity=0",
             "--output-format=json-lines",

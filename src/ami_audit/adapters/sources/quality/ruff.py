@@ -52,7 +52,7 @@ class Ruff:
             return Job(command, place.root, read=lambda file: _checked(file, place))
 
         # Ruff checks `pyproject.toml` itself, and would wait at a pipe of that name.
-        job = run("--isolated", "--extend-exclude=pyproject.toml") if left_out else run()
+        job = run("--isolated", "--extend-exclude=pyproject.toml,ruff.toml,.ruff.toml") if left_out else run()
         job.findings = left_out
         if not left_out:
             job.without_settings = run("--isolated")

@@ -52,6 +52,18 @@ class Collection:
     named: str = ""
 
 
+def trail_settings(
+    store: str | None, *, key: str | None, every_records: int | None, every_s: float | None
+) -> dict[str, Any]:
+    """Return what the shared options say of the trail, by the names of the settings."""
+    return {
+        "store": store,
+        "key": key,
+        "checkpoint_every_records": every_records,
+        "checkpoint_every_s": every_s,
+    }
+
+
 def collect(wanted: Collection) -> None:
     """Run the collection, deliver its summary, and end with the exit code it deserves.
 

@@ -30,7 +30,7 @@ def file(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit files: content hash, rights, owner, times, type, attributes, hard links, archive members."""
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
 
     place = Path() if pattern else Path(target)
     collect(
@@ -38,12 +38,7 @@ def file(
             place=place,
             target=target,
             sources="file,git" if include_git else "file",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "pattern": pattern,
                 "include_git": include_git,

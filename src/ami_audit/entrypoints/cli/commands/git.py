@@ -55,7 +55,7 @@ def git(
 
     On request also who contributed what, what lock files pinned, large files, reflogs and who wrote each line.
     """
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
 
     files = file or []
     if blame and not files:
@@ -65,12 +65,7 @@ def git(
             place=path,
             target=str(path / files[0] if len(files) == 1 else path),
             sources="git",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "since": since,
                 "until": until,

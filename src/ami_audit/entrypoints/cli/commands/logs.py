@@ -67,7 +67,7 @@ def logs(
     Formats are found by themselves, line by line; gz, zst, xz and bz2 are read as they are. Secrets are masked.
     """
     from ami_audit.entrypoints.bootstrap.profiles import with_members
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
     from ami_audit.entrypoints.cli.words import level_named
     from ami_audit.entrypoints.settings import settings_at
 
@@ -79,12 +79,7 @@ def logs(
             place=Path() if pattern or _is_below_here(target) else Path(target),
             target=target,
             sources="log",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "pattern": pattern,
                 "level": level_named(level),

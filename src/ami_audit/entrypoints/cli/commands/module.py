@@ -41,7 +41,7 @@ def module(
     """
     from ami_audit.entrypoints.bootstrap.bills import trail_place
     from ami_audit.entrypoints.cli.bill import write_bill
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
 
     options = {
         "include_tests": include_tests,
@@ -59,12 +59,7 @@ def module(
             place=trail_place(target),
             target=target,
             sources="module",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options=options,
             fail_on=fail_on,
             format_name=format_name,

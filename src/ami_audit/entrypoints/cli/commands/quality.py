@@ -64,7 +64,7 @@ def quality(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit the quality of code: ruff, mypy, bandit, complexity, ami-agent's results, banned words."""
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
 
     if (unsafe_fixes or allow_dirty) and not fix:
         raise typer.BadParameter("--unsafe-fixes and --allow-dirty need --fix.")
@@ -75,12 +75,7 @@ def quality(
             place=path,
             target=str(path),
             sources="quality",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "quality_tools": _names(tools),
                 "check_banned_words": banned_words or banned_words_file is not None,

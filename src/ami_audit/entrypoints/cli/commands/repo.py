@@ -42,19 +42,14 @@ def repo(
 
     A later run records what changed and counts what did not.
     """
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
 
     collect(
         Collection(
             place=path,
             target=str(path),
             sources=sources,
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "since": since,
                 "until": until,

@@ -38,7 +38,7 @@ def service(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit a service, or a profile of them: state, resources, ports, health, logs."""
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
     from ami_audit.entrypoints.cli.words import level_named
 
     collect(
@@ -47,12 +47,7 @@ def service(
             target=str(folder),
             named=", ".join(dict.fromkeys(names)),
             sources="service",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "services": tuple(dict.fromkeys(names)),
                 "manifests": tuple(manifest or ()),

@@ -40,7 +40,7 @@ def services(
     quiet: common.Quiet = False,
 ) -> None:
     """Audit all services: those of the manifests, and what else runs on this machine."""
-    from ami_audit.entrypoints.cli.collecting import Collection, collect
+    from ami_audit.entrypoints.cli.collecting import Collection, collect, trail_settings
     from ami_audit.entrypoints.cli.words import level_named
 
     collect(
@@ -48,12 +48,7 @@ def services(
             place=folder,
             target=str(folder),
             sources="service",
-            settings={
-                "store": store,
-                "key": key,
-                "checkpoint_every_records": every_records,
-                "checkpoint_every_s": every_s,
-            },
+            settings=trail_settings(store, key=key, every_records=every_records, every_s=every_s),
             options={
                 "manifests": tuple(manifest or ()),
                 "include_health": health,

@@ -115,11 +115,6 @@ def masked_command(words: Sequence[str]) -> list[str]:
     return _masked_words(words, is_command=True)
 
 
-def masked_line(line: str) -> str:
-    """Return a command line that is one text, likewise; at most 4 KiB of it."""
-    return masked_text(line_without_secrets(line[: _LONGEST + 1], is_command=True))
-
-
 def _masked_words(words: Sequence[str], *, is_command: bool) -> list[str]:
     shown: list[str] = []
     hides_next = False

@@ -18,11 +18,6 @@ class Counts:
         whole = self.lines + self.branches
         return 100.0 if whole == 0 else 100.0 * (self.covered + self.covered_branches) / whole
 
-    @property
-    def line_percent(self) -> float:
-        """Lines alone."""
-        return 100.0 if self.lines == 0 else 100.0 * self.covered / self.lines
-
     def add(self, other: "Counts") -> None:
         """Add the counts of another file."""
         self.covered += other.covered

@@ -1,11 +1,10 @@
 """How each ecosystem writes names, and what of an address may be kept."""
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 _RUNS = re.compile(r"[-_.]+")
 _TYPES = {"pypi": "pypi", "npm": "npm", "cargo": "cargo", "go": "golang"}
-_FLOATING = re.compile(r"[0-9a-f]{40}")
 
 
 def python_name(name: str) -> str:
@@ -27,9 +26,3 @@ def without_secrets(url: str) -> str:
     place, slash, path = rest.partition("/")
     place = place.rpartition("@")[2]
     return f"{scheme}://{place}{slash}{path.partition('?')[0].partition('#')[0]}"[:300]
-
-
-def is_pinned_address(url: str) -> bool:
-    """Return whether a Git address names one commit."""
-    parts = urlsplit(url)
-    return bool(_FLOATING.search(parts.fragment) or _FLOATING.search(parts.query) or _FLOATING.search(parts.path))
